@@ -1,0 +1,5 @@
+/** Small applications that each do a whole job. */
+@NullMarked
+package dev.tokenring.examples;
+
+import org.jspecify.annotations.NullMarked;
