@@ -1,6 +1,6 @@
 /** The message bus: typed topics and services inside one JVM. */
 module dev.tokenring.bus {
-    requires transitive static org.jspecify;
+    requires static transitive org.jspecify;
     requires com.lmax.disruptor;
 
     exports dev.tokenring.bus;

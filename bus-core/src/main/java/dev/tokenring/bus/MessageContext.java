@@ -1,0 +1,37 @@
+package dev.tokenring.bus;
+
+/**
+ * What a {@link Handler} knows about the message it was given.
+ *
+ * <p>The object is reused for the next message: take from it what you need during the call, and don't keep it. For the
+ * handler's thread only.
+ */
+public interface MessageContext {
+    /**
+     * What travelled beside the message.
+     *
+     * @return the headers; {@link Headers#NONE} if the publisher gave none
+     */
+    Headers headers();
+
+    /**
+     * The message's place in its topic: each message published to a topic has a larger one than the message before.
+     *
+     * @return the sequence, from 0
+     */
+    long sequence();
+
+    /**
+     * Whether no further message was waiting when this one was taken: the moment to flush what was collected.
+     *
+     * @return true for the last message of a batch
+     */
+    boolean batchEnd();
+
+    /**
+     * The topic that the message was published to.
+     *
+     * @return the topic's name
+     */
+    String topic();
+}

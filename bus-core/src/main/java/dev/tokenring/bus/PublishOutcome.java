@@ -1,0 +1,23 @@
+package dev.tokenring.bus;
+
+/** What became of a message that was published without waiting. */
+public enum PublishOutcome {
+    /** The message is in the ring; every subscription of the topic will get it. */
+    PUBLISHED,
+
+    /**
+     * The topic has no subscription, so nobody got the message. Remedy: subscribe before publishing; if nobody needs to
+     * listen, ignore it.
+     */
+    NO_SUBSCRIPTION,
+
+    /**
+     * The ring is full, because the slowest subscription lags by the ring's whole capacity; the message was not taken.
+     * Remedy: try again later, use {@link Publisher#publish(Object)}, which waits, give the topic more capacity, or make
+     * the slowest subscription faster.
+     */
+    BACK_PRESSURED,
+
+    /** The bus is closing or closed; the message was not taken. Remedy: none, stop publishing. */
+    CLOSED
+}

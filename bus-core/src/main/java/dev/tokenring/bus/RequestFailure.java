@@ -1,0 +1,43 @@
+package dev.tokenring.bus;
+
+/** The ways in which a request can end without a reply; the list is closed. */
+public enum RequestFailure {
+    /**
+     * The deadline passed before the reply was complete. Remedy: give more time, or find out why the handler is slow. A
+     * retry can help if the delay was a passing one, but the handler may have done its work already.
+     */
+    TIMEOUT(true),
+
+    /** Nobody serves the service. Remedy: {@link Bus#serve(Service, RequestHandler) serve} it, and ask again. */
+    NO_HANDLER(true),
+
+    /**
+     * More requests are waiting than the service's capacity; this one was refused at once and never started. Remedy: ask
+     * again later, or give the service more capacity.
+     */
+    OVERLOADED(true),
+
+    /** The caller cancelled the request. Remedy: none needed. */
+    CANCELLED(false),
+
+    /** The handler threw an exception, which is the cause. Remedy: see the cause; the same request will fail again. */
+    HANDLER_FAILED(false),
+
+    /** The bus is closing or closed. Remedy: none, stop asking. */
+    CLOSED(false);
+
+    private final boolean retryable;
+
+    RequestFailure(boolean retryable) {
+        this.retryable = retryable;
+    }
+
+    /**
+     * Whether the same request may succeed when it is made again later.
+     *
+     * @return true if a retry can help
+     */
+    public boolean retryable() {
+        return retryable;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.tokenring.bus;
+
+/**
+ * User code that answers each request of a service with one reply.
+ *
+ * <p>A service calls its handler from one thread, one request after the other. Requests that were cancelled or whose
+ * deadline passed before their turn are never handed to it.
+ *
+ * @param <Q> the type of the requests
+ * @param <R> the type of the replies
+ */
+@FunctionalInterface
+public interface RequestHandler<Q, R> {
+    /**
+     * Answers one request.
+     *
+     * @param request the request
+     * @param context what is known about it, and whether its answer is still wanted
+     * @return the reply; not null
+     * @throws Exception if there is no answer; the caller then gets {@link RequestFailure#HANDLER_FAILED} with this
+     *     exception as its cause
+     */
+    R handle(Q request, RequestContext context) throws Exception;
+}

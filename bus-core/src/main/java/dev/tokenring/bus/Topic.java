@@ -1,0 +1,126 @@
+package dev.tokenring.bus;
+
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named channel of one message type. A topic is a plain description: it can be a constant, and serve several buses,
+ * each of which gives it a ring of its own when it is first used.
+ *
+ * <pre>{@code
+ * static final Topic<Alert> ALERTS = Topic.of("alerts", Alert.class);
+ * }</pre>
+ *
+ * <p>Immutable, hence safe for use by any thread.
+ *
+ * @param <T> the type of the messages
+ */
+public final class Topic<T> {
+    /** How many messages a topic holds for its slowest subscription unless told otherwise: 1024. */
+    public static final int DEFAULT_CAPACITY = 1024;
+
+    private final String name;
+    private final Class<T> type;
+    private final int capacity;
+    private final WaitStrategy waitStrategy;
+
+    private Topic(String name, Class<T> type, int capacity, WaitStrategy waitStrategy) {
+        this.name = name;
+        this.type = type;
+        this.capacity = capacity;
+        this.waitStrategy = waitStrategy;
+    }
+
+    /**
+     * Describes a topic of {@value #DEFAULT_CAPACITY} slots whose subscriptions wait {@linkplain WaitStrategy#ADAPTIVE
+     * adaptively}.
+     *
+     * @param <T> the type of the messages
+     * @param name letters, digits, {@code _} and {@code -}, in parts separated by dots
+     * @param type the type of the messages
+     * @return the topic
+     * @throws IllegalArgumentException if the name is not of that form
+     */
+    public static <T> Topic<T> of(String name, Class<T> type) {
+        return new Topic<>(
+                Names.valid("topic", name), requireNonNull(type, "type"), DEFAULT_CAPACITY, WaitStrategy.ADAPTIVE);
+    }
+
+    /**
+     * Derives a topic whose ring has this many slots.
+     *
+     * @param capacity the number of messages held for the slowest subscription: a power of two from 2 to 2^26
+     * @return the derived topic
+     * @throws IllegalArgumentException if the capacity is not such a number
+     */
+    public Topic<T> withCapacity(int capacity) {
+        return new Topic<>(name, type, Capacity.valid(capacity), waitStrategy);
+    }
+
+    /**
+     * Derives a topic whose subscriptions wait like this.
+     *
+     * @param waitStrategy how a subscription waits for the next message
+     * @return the derived topic
+     */
+    public Topic<T> withWaitStrategy(WaitStrategy waitStrategy) {
+        return new Topic<>(name, type, capacity, requireNonNull(waitStrategy, "waitStrategy"));
+    }
+
+    /**
+     * The topic's name.
+     *
+     * @return the name, unique on a bus
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The type of the messages.
+     *
+     * @return the class given when the topic was made
+     */
+    public Class<T> type() {
+        return type;
+    }
+
+    /**
+     * The number of slots of the topic's ring.
+     *
+     * @return a power of two
+     */
+    public int capacity() {
+        return capacity;
+    }
+
+    /**
+     * How the topic's subscriptions wait for the next message.
+     *
+     * @return the wait strategy
+     */
+    public WaitStrategy waitStrategy() {
+        return waitStrategy;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || other instanceof Topic<?> that
+                        && name.equals(that.name)
+                        && type.equals(that.type)
+                        && capacity == that.capacity
+                        && waitStrategy == that.waitStrategy;
+    }
+
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "Topic[" + name + ", " + type.getName() + ", capacity=" + capacity + ", " + waitStrategy + "]";
+    }
+}

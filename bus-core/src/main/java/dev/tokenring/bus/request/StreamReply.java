@@ -1,0 +1,191 @@
+package dev.tokenring.bus.request;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.bus.Headers;
+import dev.tokenring.bus.Replies;
+import dev.tokenring.bus.RequestException;
+import dev.tokenring.bus.RequestFailure;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request whose caller reads a stream of parts, at its own pace.
+ *
+ * <p>The lock guards the buffer, the demand and the way the stream ends; the subscriber is never called under it. Whoever
+ * changes one of them calls {@link #drain}, and the thread that finds nobody delivering becomes the one that delivers, so
+ * the subscriber's methods are called one after the other, and a subscriber that asks for more from within
+ * {@code onNext} does not recurse.
+ */
+public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subscription {
+    private static final Signal NOTHING = new Signal(null, null, false);
+
+    private final Flow.Subscriber<? super R> subscriber;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition room = lock.newCondition();
+    private final Queue<R> buffer = new ArrayDeque<>();
+    private long demand;
+    private boolean delivering;
+    private boolean complete;
+    private @Nullable Throwable failure;
+    private boolean closed;
+
+    /** What to tell the subscriber next. */
+    private record Signal(@Nullable Object part, @Nullable Throwable failure, boolean complete) {}
+
+    public StreamReply(
+            String service, Q request, Headers headers, Duration timeout, Flow.Subscriber<? super R> subscriber) {
+        super(service, request, headers, timeout);
+        this.subscriber = subscriber;
+    }
+
+    @Override
+    public boolean send(R part) throws InterruptedException {
+        requireNonNull(part, "part");
+        lock.lockInterruptibly();
+        try {
+            while (!isOver() && buffer.size() >= Replies.BUFFER_SIZE) {
+                // The request may end without anybody touching this lock; the deadline bounds the wait all the same.
+                room.await(Math.max(1, remaining().toNanos()), TimeUnit.NANOSECONDS);
+            }
+            if (isOver()) {
+                return false;
+            }
+            buffer.add(part);
+        } finally {
+            lock.unlock();
+        }
+        drain();
+        return !isOver();
+    }
+
+    @Override
+    void handlerReturned() {
+        if (end(true)) {
+            lock.lock();
+            try {
+                complete = true;
+            } finally {
+                lock.unlock();
+            }
+            drain();
+        }
+    }
+
+    @Override
+    void deliverFailure(RequestException failed) {
+        lock.lock();
+        try {
+            failure = failed;
+            if (failed.failure() != RequestFailure.HANDLER_FAILED) {
+                buffer.clear();
+            }
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        drain();
+    }
+
+    @Override
+    public void request(long parts) {
+        if (parts <= 0) {
+            refuse(new IllegalArgumentException(
+                    "the subscriber asked for " + parts + " parts: ask for 1 or more (Reactive Streams, rule 3.9)"));
+            return;
+        }
+        lock.lock();
+        try {
+            demand = demand + parts < 0 ? Long.MAX_VALUE : demand + parts;
+        } finally {
+            lock.unlock();
+        }
+        drain();
+    }
+
+    private void refuse(Throwable wrong) {
+        end(false);
+        lock.lock();
+        try {
+            failure = wrong;
+            buffer.clear();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        drain();
+    }
+
+    @Override
+    public void cancel() {
+        end(false);
+        lock.lock();
+        try {
+            closed = true;
+            buffer.clear();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drain() {
+        lock.lock();
+        try {
+            if (delivering) {
+                return;
+            }
+            delivering = true;
+        } finally {
+            lock.unlock();
+        }
+        Signal signal;
+        while ((signal = nextOrRest()) != NOTHING) {
+            deliver(signal);
+        }
+    }
+
+    /** Takes the next signal, or notes that nobody is delivering any more. */
+    private Signal nextOrRest() {
+        lock.lock();
+        try {
+            if (!closed && demand > 0 && !buffer.isEmpty()) {
+                demand--;
+                room.signal();
+                return new Signal(buffer.remove(), null, false);
+            }
+            if (!closed && buffer.isEmpty() && (complete || failure != null)) {
+                closed = true;
+                return new Signal(null, failure, complete);
+            }
+            delivering = false;
+            return NOTHING;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void deliver(Signal signal) {
+        try {
+            if (signal.part() != null) {
+                subscriber.onNext((R) signal.part());
+            } else if (signal.failure() != null) {
+                subscriber.onError(signal.failure());
+            } else {
+                subscriber.onComplete();
+            }
+        } catch (Throwable subscribersOwn) {
+            // Reactive Streams, rule 2.13: a subscriber that throws has cancelled.
+            cancel();
+            System.getLogger("dev.tokenring.bus")
+                    .log(System.Logger.Level.ERROR, "the subscriber of a streamed reply threw", subscribersOwn);
+        }
+    }
+}

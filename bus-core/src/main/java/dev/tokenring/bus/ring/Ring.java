@@ -1,0 +1,301 @@
+package dev.tokenring.bus.ring;
+
+import com.lmax.disruptor.BlockingWaitStrategy;
+import com.lmax.disruptor.BusySpinWaitStrategy;
+import com.lmax.disruptor.InsufficientCapacityException;
+import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.YieldingWaitStrategy;
+import dev.tokenring.bus.Headers;
+import dev.tokenring.bus.PublishOutcome;
+import dev.tokenring.bus.WaitStrategy;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * A Disruptor ring that many threads publish to, whose readers come and go, and that can be ended without losing count of
+ * a single message.
+ *
+ * <pre>
+ *        released                 slowest reader            cursor
+ *           |                            |                    |
+ *   --------+============================+====================+--------
+ *     empty      read by all: emptied         still to read      claimed next
+ *                in one go, then released
+ * </pre>
+ *
+ * <p><b>Gating.</b> Publishers are held back by one sequence, {@code released}. A reader that finishes a batch stores its
+ * own sequence, and then empties the slots that every reader has passed and moves {@code released} behind them, so no
+ * slot keeps a message alive that all have read. Of two readers that finish together, each stores before it looks at the
+ * other with a full fence between, so at least one of them sees both; the one that holds the flag looks again after it
+ * lets go of it, so nothing stays behind.
+ *
+ * <p><b>The end.</b> {@link #end} first sets {@code ending}, then claims a slot for itself: the end mark. A publisher
+ * looks at {@code ending} after its claim. If its claim came after the mark's, it is sure to see {@code ending} set,
+ * since both claims are compare-and-sets on one cursor; then it learns from {@code end} on which side of the mark it
+ * is. So every message is either before the mark, and read or swept up, or refused.
+ *
+ * <p>Any thread may publish; joining, leaving and ending may come from any thread too.
+ */
+public final class Ring<T> {
+    private static final long UNKNOWN = Long.MAX_VALUE;
+    private static final long FULL = -1;
+    private static final long MAX_BACKOFF_NS = 100_000;
+
+    private final RingBuffer<Slot<T>> buffer;
+    private final Sequence released = new Sequence();
+    private final AtomicBoolean releasing = new AtomicBoolean();
+    private final Object membership = new Object();
+    private volatile RingReader<T>[] readers = noReaders();
+    private volatile boolean ending;
+    private volatile long end = UNKNOWN;
+
+    public Ring(int capacity, WaitStrategy waitStrategy) {
+        buffer = RingBuffer.createMultiProducer(Slot<T>::new, capacity, disruptorStrategy(waitStrategy));
+        buffer.addGatingSequences(released);
+    }
+
+    private static com.lmax.disruptor.WaitStrategy disruptorStrategy(WaitStrategy waitStrategy) {
+        return switch (waitStrategy) {
+            case ADAPTIVE -> new AdaptiveWaitStrategy();
+            case BUSY_SPIN -> new BusySpinWaitStrategy();
+            case YIELDING -> new YieldingWaitStrategy();
+            case BLOCKING -> new BlockingWaitStrategy();
+        };
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static <T> RingReader<T>[] noReaders() {
+        return new RingReader[0];
+    }
+
+    /** Publishes without waiting. */
+    public PublishOutcome offer(T message, Headers headers) {
+        if (readers.length == 0) {
+            return ending ? PublishOutcome.CLOSED : PublishOutcome.NO_SUBSCRIPTION;
+        }
+        long sequence;
+        try {
+            sequence = buffer.tryNext();
+        } catch (InsufficientCapacityException full) {
+            return ending ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
+        }
+        Slot<T> slot = buffer.get(sequence);
+        slot.fill(message, headers);
+        buffer.publish(sequence);
+        return ending ? outcomeAtTheEnd(sequence, slot) : PublishOutcome.PUBLISHED;
+    }
+
+    private PublishOutcome outcomeAtTheEnd(long sequence, Slot<T> slot) {
+        while (end == UNKNOWN) {
+            Thread.yield();
+        }
+        if (sequence < end) {
+            return PublishOutcome.PUBLISHED;
+        }
+        slot.empty();
+        return PublishOutcome.CLOSED;
+    }
+
+    /**
+     * Publishes, and waits while the ring is full.
+     *
+     * @return any outcome but {@link PublishOutcome#BACK_PRESSURED}
+     * @throws InterruptedException if interrupted while waiting
+     * @throws IllegalStateException if the ring is full and the calling thread is one of its readers
+     */
+    public PublishOutcome publish(T message, Headers headers) throws InterruptedException {
+        PublishOutcome outcome = offer(message, headers);
+        return outcome == PublishOutcome.BACK_PRESSURED ? waitAndPublish(message, headers) : outcome;
+    }
+
+    private PublishOutcome waitAndPublish(T message, Headers headers) throws InterruptedException {
+        for (RingReader<T> reader : readers) {
+            if (reader.isReadBy(Thread.currentThread())) {
+                throw new IllegalStateException("the ring of " + buffer.getBufferSize()
+                        + " slots is full, and the handler that should empty it waits for room in it: use tryPublish,"
+                        + " a larger capacity, or another topic");
+            }
+        }
+        long backoffNs = 1_000;
+        PublishOutcome outcome;
+        while ((outcome = offer(message, headers)) == PublishOutcome.BACK_PRESSURED) {
+            LockSupport.parkNanos(backoffNs);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while waiting for room in a full ring");
+            }
+            backoffNs = Math.min(2 * backoffNs, MAX_BACKOFF_NS);
+        }
+        return outcome;
+    }
+
+    /** Adds a reader that sees every message whose publishing starts after this call. */
+    public RingReader<T> join() {
+        synchronized (membership) {
+            var reader = new RingReader<>(this, buffer);
+            RingReader<T>[] more = Arrays.copyOf(readers, readers.length + 1);
+            more[readers.length] = reader;
+            // While releases pause, no slot that is published now can be claimed again before the reader holds it.
+            pauseReleases();
+            reader.startAfter(published());
+            readers = more;
+            releasing.set(false);
+            release();
+            return reader;
+        }
+    }
+
+    private void pauseReleases() {
+        while (!releasing.compareAndSet(false, true)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Removes a reader: it no longer holds back publishers. */
+    public void leave(RingReader<T> reader) {
+        synchronized (membership) {
+            RingReader<T>[] fewer = noReaders();
+            for (RingReader<T> other : readers) {
+                if (other != reader) {
+                    fewer = Arrays.copyOf(fewer, fewer.length + 1);
+                    fewer[fewer.length - 1] = other;
+                }
+            }
+            readers = fewer;
+            release();
+        }
+    }
+
+    /** Empties and releases the slots that all readers have passed. */
+    void release() {
+        while (releasable() > released.get() && releasing.compareAndSet(false, true)) {
+            long last = releasable();
+            for (long sequence = released.get() + 1; sequence <= last; sequence++) {
+                buffer.get(sequence).empty();
+            }
+            if (last > released.get()) {
+                released.set(last);
+            }
+            releasing.set(false);
+        }
+    }
+
+    private long releasable() {
+        RingReader<T>[] present = readers;
+        if (present.length == 0) {
+            return published();
+        }
+        long least = Long.MAX_VALUE;
+        for (RingReader<T> reader : present) {
+            least = Math.min(least, reader.sequence());
+        }
+        return least;
+    }
+
+    /** The last sequence up to which every claimed slot has been published; exact only while releases pause. */
+    private long published() {
+        long last = buffer.getCursor();
+        for (long sequence = released.get() + 1; sequence <= last; sequence++) {
+            if (!buffer.isAvailable(sequence)) {
+                return sequence - 1;
+            }
+        }
+        return last;
+    }
+
+    /** The last sequence that was claimed. */
+    public long cursor() {
+        return Math.min(buffer.getCursor(), end - 1);
+    }
+
+    /** Whether no message waits for a reader, and no reader is busy with one. */
+    public boolean isQuiet() {
+        for (RingReader<T> reader : readers) {
+            if (reader.lag() > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Takes no more messages. What was taken before stays for the readers, who stop by themselves at the end mark.
+     *
+     * @param deadlineNs the {@link System#nanoTime()} until which this call may wait for room for the end mark
+     */
+    public void end(long deadlineNs) {
+        synchronized (membership) {
+            if (ending) {
+                return;
+            }
+            ending = true;
+            if (readers.length == 0) {
+                end = buffer.getCursor() + 1;
+                return;
+            }
+            end = claimEndMark(deadlineNs);
+        }
+    }
+
+    private long claimEndMark(long deadlineNs) {
+        long mark;
+        while ((mark = tryMarkEnd()) == FULL && System.nanoTime() - deadlineNs < 0) {
+            LockSupport.parkNanos(MAX_BACKOFF_NS);
+        }
+        if (mark == FULL) {
+            // Releases pause for good, so a ring that is full stays full, and no claim can pass the cursor any more.
+            pauseReleases();
+            mark = tryMarkEnd();
+        }
+        return mark == FULL ? buffer.getCursor() + 1 : mark;
+    }
+
+    private long tryMarkEnd() {
+        try {
+            long mark = buffer.tryNext();
+            buffer.publish(mark);
+            return mark;
+        } catch (InsufficientCapacityException full) {
+            return FULL;
+        }
+    }
+
+    /**
+     * Where a batch that could run to {@code last} has to stop, so that its last message is not the end mark. While the
+     * mark's place is not known yet, that is after one message.
+     */
+    long cutAtEnd(long next, long last) {
+        if (!ending) {
+            return last;
+        }
+        long mark = end;
+        return mark == UNKNOWN ? next : Math.min(last, mark - 1);
+    }
+
+    /** The sequence after the last message, or a very large number while the ring still takes messages. */
+    long endSequence() {
+        return end;
+    }
+
+    /**
+     * Hands over what a reader that has stopped did not read. To be called once, after {@link #end}, by one thread.
+     *
+     * @return how many messages that were
+     */
+    public long sweep(RingReader<T> reader, Consumer<? super T> abandoned) {
+        long count = 0;
+        for (long sequence = reader.sequence() + 1; sequence < end; sequence++) {
+            while (!buffer.isAvailable(sequence)) {
+                Thread.yield();
+            }
+            T message = buffer.get(sequence).message();
+            if (message != null) {
+                abandoned.accept(message);
+                count++;
+            }
+        }
+        return count;
+    }
+}
