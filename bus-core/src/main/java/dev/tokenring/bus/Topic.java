@@ -106,12 +106,14 @@ public final class Topic<T> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other
-                || other instanceof Topic<?> that
-                        && name.equals(that.name)
-                        && type.equals(that.type)
-                        && capacity == that.capacity
-                        && waitStrategy == that.waitStrategy;
+        if (this == other) {
+            return true;
+        }
+        return other instanceof Topic<?> that
+                && name.equals(that.name)
+                && type.equals(that.type)
+                && capacity == that.capacity
+                && waitStrategy == that.waitStrategy;
     }
 
     @Override

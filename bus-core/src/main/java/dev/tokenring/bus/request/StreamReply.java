@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * {@code onNext} does not recurse.
  */
 public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subscription {
-    private static final Signal NOTHING = new Signal(null, null, false);
-
     private final Flow.Subscriber<? super R> subscriber;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
@@ -35,9 +33,6 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
     private boolean complete;
     private @Nullable Throwable failure;
     private boolean closed;
-
-    /** What to tell the subscriber next. */
-    private record Signal(@Nullable Object part, @Nullable Throwable failure, boolean complete) {}
 
     public StreamReply(
             String service, Q request, Headers headers, Duration timeout, Flow.Subscriber<? super R> subscriber) {
@@ -145,42 +140,36 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         } finally {
             lock.unlock();
         }
-        Signal signal;
-        while ((signal = nextOrRest()) != NOTHING) {
+        for (Runnable signal = nextOrRest(); signal != null; signal = nextOrRest()) {
             deliver(signal);
         }
     }
 
-    /** Takes the next signal, or notes that nobody is delivering any more. */
-    private Signal nextOrRest() {
+    /** Takes the next call of the subscriber, or notes that nobody is delivering any more. */
+    private @Nullable Runnable nextOrRest() {
         lock.lock();
         try {
             if (!closed && demand > 0 && !buffer.isEmpty()) {
                 demand--;
                 room.signal();
-                return new Signal(buffer.remove(), null, false);
+                R part = buffer.remove();
+                return () -> subscriber.onNext(part);
             }
             if (!closed && buffer.isEmpty() && (complete || failure != null)) {
                 closed = true;
-                return new Signal(null, failure, complete);
+                Throwable cause = failure;
+                return cause == null ? subscriber::onComplete : () -> subscriber.onError(cause);
             }
             delivering = false;
-            return NOTHING;
+            return null;
         } finally {
             lock.unlock();
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private void deliver(Signal signal) {
+    private void deliver(Runnable signal) {
         try {
-            if (signal.part() != null) {
-                subscriber.onNext((R) signal.part());
-            } else if (signal.failure() != null) {
-                subscriber.onError(signal.failure());
-            } else {
-                subscriber.onComplete();
-            }
+            signal.run();
         } catch (Throwable subscribersOwn) {
             // Reactive Streams, rule 2.13: a subscriber that throws has cancelled.
             cancel();
