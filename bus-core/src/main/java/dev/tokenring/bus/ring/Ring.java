@@ -57,7 +57,8 @@ public final class Ring<T> {
         buffer.addGatingSequences(released);
     }
 
-    private static com.lmax.disruptor.WaitStrategy disruptorStrategy(WaitStrategy waitStrategy) {
+    /** The Disruptor's strategy that stands behind one of ours. */
+    public static com.lmax.disruptor.WaitStrategy disruptorStrategy(WaitStrategy waitStrategy) {
         return switch (waitStrategy) {
             case ADAPTIVE -> new AdaptiveWaitStrategy();
             case BUSY_SPIN -> new BusySpinWaitStrategy();
