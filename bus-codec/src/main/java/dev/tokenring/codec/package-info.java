@@ -1,4 +1,4 @@
-/** Messages to bytes and back. */
+/** Messages to bytes and back: codecs, and the frame that carries headers, payload and checksum. */
 @NullMarked
 package dev.tokenring.codec;
 
