@@ -1,4 +1,4 @@
-/** Language models as handlers on the bus. */
+/** Language models as handlers on the bus: load a folder, serve it, and stream what it says. */
 @NullMarked
 package dev.tokenring.llm;
 

@@ -1,0 +1,42 @@
+package dev.tokenring.llm;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * One turn of a conversation.
+ *
+ * @param role who speaks; the names that chat templates know are {@code system}, {@code user} and {@code assistant}
+ * @param content what is said
+ */
+public record ChatMessage(String role, String content) {
+    /**
+     * Checks that both parts are there.
+     *
+     * @param role see the record
+     * @param content see the record
+     */
+    public ChatMessage {
+        requireNonNull(role, "role");
+        requireNonNull(content, "content");
+    }
+
+    /**
+     * A turn of the user.
+     *
+     * @param content what the user says
+     * @return the turn
+     */
+    public static ChatMessage user(String content) {
+        return new ChatMessage("user", content);
+    }
+
+    /**
+     * A turn of the model.
+     *
+     * @param content what the model said
+     * @return the turn
+     */
+    public static ChatMessage assistant(String content) {
+        return new ChatMessage("assistant", content);
+    }
+}

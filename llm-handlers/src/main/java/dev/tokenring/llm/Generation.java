@@ -1,0 +1,44 @@
+package dev.tokenring.llm;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model generated: a piece of a stream, or the whole. The pieces of a stream, merged in order, are the whole.
+ *
+ * @param text whole characters; special tokens and stop strings are not part of it
+ * @param tokenIds the tokens behind it, in order, the end token included; a piece may hold several tokens where it takes
+ *     several to make a character, and none where text was only held back
+ * @param promptTokens the length of the prompt in tokens
+ * @param finishReason why the generation ended, or null in every piece but the last
+ */
+public record Generation(
+        String text,
+        List<Integer> tokenIds,
+        int promptTokens,
+        @Nullable FinishReason finishReason) {
+    /**
+     * Keeps the token ids from changing.
+     *
+     * @param text see the record
+     * @param tokenIds see the record
+     * @param promptTokens see the record
+     * @param finishReason see the record
+     */
+    public Generation {
+        tokenIds = List.copyOf(tokenIds);
+    }
+
+    /**
+     * This piece and the next one as one.
+     *
+     * @param next the piece that follows
+     * @return both together
+     */
+    public Generation append(Generation next) {
+        var ids = new ArrayList<>(tokenIds);
+        ids.addAll(next.tokenIds);
+        return new Generation(text + next.text, ids, promptTokens, next.finishReason);
+    }
+}

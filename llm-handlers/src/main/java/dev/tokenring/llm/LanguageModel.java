@@ -1,0 +1,278 @@
+package dev.tokenring.llm;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.llm.engine.DecodeLoop;
+import dev.tokenring.llm.engine.TorchProgram;
+import dev.tokenring.llm.model.ChatTemplate;
+import dev.tokenring.llm.model.ModelFamily;
+import dev.tokenring.llm.model.ModelFolder;
+import dev.tokenring.llm.model.SafeTensors;
+import dev.tokenring.llm.model.Tokenizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * A causal language model from a folder in the style of Hugging Face ({@code config.json}, {@code model.safetensors},
+ * {@code tokenizer.json}; {@code tokenizer_config.json} and {@code generation_config.json} if present), loaded into
+ * PyTorch. The family GPT-2 is supported ({@code "model_type": "gpt2"}), with weights in F32, F16 or BF16, which are
+ * computed with as F32.
+ *
+ * <pre>{@code
+ * try (LanguageModel model = LanguageModel.load(Path.of("models/house-dialogue"))) {
+ *     int[] prompt = model.chatPrompt(List.of(ChatMessage.user("I need a table for two")), 64);
+ *     model.generate(prompt, model.defaults(), piece -> System.out.print(piece.text()), () -> false);
+ * }
+ * }</pre>
+ *
+ * <p>Loading needs no network, and switches off the telemetry of the libraries beneath. Native memory is held until
+ * {@link #close()}.
+ *
+ * <p>Safe for use by any thread; one request is computed at a time, in the order of asking.
+ */
+public final class LanguageModel implements AutoCloseable {
+    private final String name;
+    private final ModelFamily family;
+    private final Tokenizer tokenizer;
+    private final ChatTemplate chatTemplate;
+    private final GenerationOptions defaults;
+    private final TorchProgram program;
+    private final ReentrantLock computing = new ReentrantLock(true);
+    private volatile boolean closed;
+
+    private LanguageModel(ModelFolder folder, Tokenizer tokenizer, TorchProgram program) {
+        this.name = folder.name();
+        this.family = folder.family();
+        this.tokenizer = tokenizer;
+        this.chatTemplate = folder.chatTemplate();
+        this.defaults = folder.defaults();
+        this.program = program;
+    }
+
+    /**
+     * Loads a model with {@linkplain ModelOptions#DEFAULT default options}.
+     *
+     * @param folder the model's folder
+     * @return the model, ready to generate
+     * @throws ModelLoadException if the folder is no model that can be loaded; the message says which file is wrong, how,
+     *     and what to do
+     */
+    public static LanguageModel load(Path folder) {
+        return load(folder, ModelOptions.DEFAULT);
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param folder the model's folder
+     * @param options how the model is run
+     * @return the model, ready to generate
+     * @throws ModelLoadException if the folder is no model that can be loaded, or the device is not there; the message
+     *     says what is wrong and what to do
+     */
+    public static LanguageModel load(Path folder, ModelOptions options) {
+        ModelFolder opened = ModelFolder.open(requireNonNull(folder, "folder"));
+        requireNonNull(options, "options");
+        try (SafeTensors weights = opened.openWeights()) {
+            TorchProgram program = TorchProgram.load(opened.family(), weights, options);
+            try {
+                return new LanguageModel(opened, opened.loadTokenizer(), program);
+            } catch (RuntimeException e) {
+                program.close();
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * The name of the model.
+     *
+     * @return the name of its folder
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * How many tokens prompt and answer may have together.
+     *
+     * @return a number of tokens
+     */
+    public int contextLength() {
+        return family.contextLength();
+    }
+
+    /**
+     * How many tokens the model knows.
+     *
+     * @return the length of {@link #logits}
+     */
+    public int vocabularySize() {
+        return family.vocabularySize();
+    }
+
+    /**
+     * How the model's makers generate with it, from its {@code generation_config.json}; greedily, without that file. The
+     * end tokens are always the model's own.
+     *
+     * @return options to derive from
+     */
+    public GenerationOptions defaults() {
+        return defaults;
+    }
+
+    /**
+     * Tokenizes a text in which special tokens, such as {@code <|endoftext|>}, are meant as such.
+     *
+     * @param text any text
+     * @return the token ids
+     */
+    public int[] tokenize(String text) {
+        requireOpen();
+        return tokenizer.encode(text);
+    }
+
+    /**
+     * The text of tokens, without special tokens.
+     *
+     * @param ids token ids
+     * @return the text
+     */
+    public String detokenize(List<Integer> ids) {
+        requireOpen();
+        return tokenizer.decode(ids);
+    }
+
+    /**
+     * Writes a conversation down as the model's chat template says, up to where the model's turn begins. Where it is too
+     * long, the oldest turns are left out. What stands in a message is taken as ordinary text: a special token that
+     * somebody types does not become one. A model without a template gets the turns, one a line.
+     *
+     * @param messages the turns so far, the latest last; at least one
+     * @param answerTokens for how many tokens of the answer to leave room
+     * @return the token ids of the prompt
+     * @throws PromptTooLongException if the latest turn alone is too long
+     * @throws IllegalArgumentException if there is no message
+     */
+    public int[] chatPrompt(List<ChatMessage> messages, int answerTokens) {
+        requireOpen();
+        if (messages.isEmpty()) {
+            throw new IllegalArgumentException("the conversation has no message: give at least one");
+        }
+        List<ChatMessage> neutral = messages.stream()
+                .map(message -> new ChatMessage(message.role(), tokenizer.neutralise(message.content())))
+                .toList();
+        int limit = Math.max(1, contextLength() - answerTokens);
+        for (List<ChatMessage> turns = neutral; ; turns = withoutOldest(turns)) {
+            int[] prompt = tokenizer.encode(chatTemplate.render(turns));
+            if (prompt.length <= limit) {
+                return prompt;
+            }
+            if (turns.size() == 1) {
+                throw new PromptTooLongException(prompt.length, limit);
+            }
+        }
+    }
+
+    /** Leaves out the oldest turn and what answered it, so that the rest begins with a user's turn; keeps a system's. */
+    private static List<ChatMessage> withoutOldest(List<ChatMessage> messages) {
+        var kept = new ArrayList<>(messages);
+        int oldest = kept.get(0).role().equals("system") && kept.size() > 1 ? 1 : 0;
+        if (oldest == kept.size() - 1) {
+            oldest = 0;
+        }
+        kept.remove(oldest);
+        while (kept.size() > oldest + 1 && !kept.get(oldest).role().equals("user")) {
+            kept.remove(oldest);
+        }
+        return kept;
+    }
+
+    /**
+     * Computes the logits after a prompt.
+     *
+     * @param prompt token ids; at least one and at most {@link #contextLength()}
+     * @return the logits after the last token, of shape [vocabulary]
+     * @throws PromptTooLongException if the prompt does not fit the context
+     * @throws IllegalArgumentException if the prompt is empty or an id is not in the vocabulary
+     * @throws IllegalStateException if the model is closed
+     */
+    public float[] logits(int[] prompt) {
+        check(prompt, contextLength());
+        computing.lock();
+        try {
+            requireOpen();
+            try (TorchProgram.Sequence sequence = program.newSequence()) {
+                return sequence.append(prompt);
+            }
+        } finally {
+            computing.unlock();
+        }
+    }
+
+    /**
+     * Generates what follows a prompt.
+     *
+     * @param prompt token ids; at least one and fewer than {@link #contextLength()}
+     * @param options how to generate
+     * @param pieces gets each piece as soon as it is sure, on the calling thread; the last has a finish reason
+     * @param cancelled asked before each step whether to stop; true ends the generation within one step
+     * @return all pieces merged
+     * @throws PromptTooLongException if the prompt leaves no room for a token in the context
+     * @throws IllegalArgumentException if the prompt is empty or an id is not in the vocabulary
+     * @throws IllegalStateException if the model is closed
+     */
+    public Generation generate(
+            int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled) {
+        requireNonNull(options, "options");
+        check(prompt, contextLength() - 1);
+        computing.lock();
+        try {
+            requireOpen();
+            try (TorchProgram.Sequence sequence = program.newSequence()) {
+                return new DecodeLoop(sequence, contextLength(), tokenizer, options)
+                        .run(prompt, pieces, () -> closed || cancelled.getAsBoolean());
+            }
+        } finally {
+            computing.unlock();
+        }
+    }
+
+    private void check(int[] prompt, int limit) {
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty: give at least one token");
+        }
+        if (prompt.length > limit) {
+            throw new PromptTooLongException(prompt.length, limit);
+        }
+        for (int id : prompt) {
+            if (id < 0 || id >= vocabularySize()) {
+                throw new IllegalArgumentException("the prompt has the token id " + id
+                        + ": this model's ids go from 0 to " + (vocabularySize() - 1));
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("model " + name + " is closed: load it again");
+        }
+    }
+
+    /** Ends what is being generated, with {@link FinishReason#CANCELLED}, and frees all native memory. */
+    @Override
+    public void close() {
+        closed = true;
+        computing.lock();
+        try {
+            program.close();
+            tokenizer.close();
+        } finally {
+            computing.unlock();
+        }
+    }
+}

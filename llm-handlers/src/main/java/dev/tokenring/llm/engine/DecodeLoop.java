@@ -1,0 +1,75 @@
+package dev.tokenring.llm.engine;
+
+import dev.tokenring.llm.FinishReason;
+import dev.tokenring.llm.Generation;
+import dev.tokenring.llm.GenerationOptions;
+import dev.tokenring.llm.model.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Generates for one sequence: one step for the whole prompt, then one a token. For one thread, once. */
+public final class DecodeLoop {
+    private final TorchProgram.Sequence sequence;
+    private final int contextLength;
+    private final GenerationOptions options;
+    private final Sampler sampler;
+    private final TextAssembler text;
+    private final List<Integer> ids = new ArrayList<>();
+    private final StringBuilder whole = new StringBuilder();
+    private int delivered;
+
+    public DecodeLoop(
+            TorchProgram.Sequence sequence, int contextLength, Tokenizer tokenizer, GenerationOptions options) {
+        this.sequence = sequence;
+        this.contextLength = contextLength;
+        this.options = options;
+        this.sampler = new Sampler(options);
+        this.text = new TextAssembler(tokenizer, options.stopStrings());
+    }
+
+    /** Runs until something ends it; hands over the pieces as they come, and returns them as one. */
+    public Generation run(int[] prompt, Consumer<Generation> pieces, BooleanSupplier cancelled) {
+        FinishReason reason = cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
+        float[] logits = reason == null ? sequence.append(prompt) : new float[0];
+        String sure = "";
+        while (reason == null) {
+            int id = sampler.choose(logits);
+            ids.add(id);
+            boolean end = options.endTokens().contains(id);
+            sure = end ? "" : text.add(id);
+            reason = end ? FinishReason.STOP : reasonToStop(cancelled);
+            if (reason == null) {
+                if (!sure.isEmpty()) {
+                    pieces.accept(next(prompt, sure, null));
+                }
+                logits = sequence.append(id);
+            }
+        }
+        pieces.accept(next(prompt, sure + text.finish(), reason));
+        return new Generation(whole.toString(), ids, prompt.length, reason);
+    }
+
+    private @Nullable FinishReason reasonToStop(BooleanSupplier cancelled) {
+        if (text.isStopped()) {
+            return FinishReason.STOP;
+        }
+        if (ids.size() == options.maxTokens()) {
+            return FinishReason.LENGTH;
+        }
+        if (sequence.length() == contextLength) {
+            return FinishReason.CONTEXT_FULL;
+        }
+        return cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
+    }
+
+    /** The piece that holds this text and the tokens since the piece before. */
+    private Generation next(int[] prompt, String pieceText, @Nullable FinishReason reason) {
+        whole.append(pieceText);
+        var piece = new Generation(pieceText, ids.subList(delivered, ids.size()), prompt.length, reason);
+        delivered = ids.size();
+        return piece;
+    }
+}

@@ -1,0 +1,207 @@
+package dev.tokenring.llm.model;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.tokenring.llm.ModelLoadException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A weights file in the <a href="https://github.com/huggingface/safetensors#format">safetensors</a> format:
+ *
+ * <pre>
+ *   8 bytes     n bytes                                            the rest
+ *   +-----+-----------------------------------------------+------------------------+
+ *   |  n  | {"name": {"dtype", "shape", "data_offsets"}…} | tensors, little-endian |
+ *   +-----+-----------------------------------------------+------------------------+
+ * </pre>
+ *
+ * <p>Everything in the header is checked against the file before a tensor is read; tensors are mapped, not copied. For one
+ * thread.
+ */
+public final class SafeTensors implements AutoCloseable {
+    private static final long MAX_HEADER_BYTES = 100_000_000;
+
+    private final Path file;
+    private final FileChannel channel;
+    private final Map<String, Tensor> tensorByName;
+
+    /** The number formats that models come in. */
+    public enum Format {
+        F32(4),
+        F16(2),
+        BF16(2);
+
+        private final int sizeBytes;
+
+        Format(int sizeBytes) {
+            this.sizeBytes = sizeBytes;
+        }
+    }
+
+    /** One tensor's entry in the header. The format is null if it is none that a weight can have. */
+    public record Tensor(
+            String name, @Nullable Format format, String dtype, List<Long> shape, long offset, long sizeBytes) {}
+
+    private SafeTensors(Path file, FileChannel channel) throws IOException {
+        this.file = file;
+        this.channel = channel;
+        this.tensorByName = readHeader();
+    }
+
+    /** Opens a file and checks its header. */
+    public static SafeTensors open(Path file) {
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+            return new SafeTensors(file, channel);
+        } catch (IOException | ModelLoadException e) {
+            closeQuietly(channel);
+            throw e instanceof ModelLoadException known
+                    ? known
+                    : new ModelLoadException(
+                            file + " can't be read (" + e + "): check that it is there and readable", e);
+        }
+    }
+
+    private static void closeQuietly(@Nullable FileChannel channel) {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException alreadyFailing) {
+                // The first error is the one to tell.
+            }
+        }
+    }
+
+    private Map<String, Tensor> readHeader() throws IOException {
+        long fileBytes = channel.size();
+        if (fileBytes < 8) {
+            throw damaged("it is " + fileBytes + " bytes long, too short for a header");
+        }
+        long headerBytes = read(0, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, fileBytes - 8)) {
+            throw damaged("its header claims " + headerBytes + " bytes of a file of " + fileBytes);
+        }
+        JsonObject header = parse(read(8, (int) headerBytes).array());
+        var tensors = new HashMap<String, Tensor>();
+        for (Map.Entry<String, JsonElement> entry : header.entrySet()) {
+            if (!entry.getKey().equals("__metadata__")) {
+                tensors.put(entry.getKey(), tensor(entry.getKey(), entry.getValue(), 8 + headerBytes, fileBytes));
+            }
+        }
+        return tensors;
+    }
+
+    private ByteBuffer read(long position, int sizeBytes) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(sizeBytes);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, position + bytes.position()) < 0) {
+                throw damaged("it ends before its header does");
+            }
+        }
+        return bytes.flip();
+    }
+
+    private JsonObject parse(byte[] json) {
+        try {
+            return JsonParser.parseString(new String(json, java.nio.charset.StandardCharsets.UTF_8))
+                    .getAsJsonObject();
+        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
+            throw damaged("its header is not a JSON object");
+        }
+    }
+
+    private Tensor tensor(String name, JsonElement entry, long dataStart, long fileBytes) {
+        try {
+            JsonObject fields = entry.getAsJsonObject();
+            String dtype = fields.get("dtype").getAsString();
+            List<Long> shape = fields.getAsJsonArray("shape").asList().stream()
+                    .map(JsonElement::getAsLong)
+                    .toList();
+            long begin = fields.getAsJsonArray("data_offsets").get(0).getAsLong();
+            long end = fields.getAsJsonArray("data_offsets").get(1).getAsLong();
+            if (begin < 0 || end < begin || end > fileBytes - dataStart) {
+                throw damaged(
+                        "tensor " + name + " lies at bytes " + begin + " to " + end + " of " + (fileBytes - dataStart));
+            }
+            Format format = formatOf(dtype);
+            if (format != null && elements(shape) * format.sizeBytes != end - begin) {
+                throw damaged("tensor " + name + " of shape " + shape + " and type " + dtype + " takes " + (end - begin)
+                        + " bytes");
+            }
+            return new Tensor(name, format, dtype, shape, dataStart + begin, end - begin);
+        } catch (NullPointerException
+                | ClassCastException
+                | IllegalStateException
+                | UnsupportedOperationException
+                | NumberFormatException
+                | IndexOutOfBoundsException
+                | ArithmeticException e) {
+            throw damaged("the header's entry for tensor " + name + " is malformed");
+        }
+    }
+
+    private static @Nullable Format formatOf(String dtype) {
+        for (Format format : Format.values()) {
+            if (format.name().equals(dtype)) {
+                return format;
+            }
+        }
+        return null;
+    }
+
+    private static long elements(List<Long> shape) {
+        long elements = 1;
+        for (long size : shape) {
+            if (size < 0) {
+                throw new NumberFormatException("negative size");
+            }
+            elements = Math.multiplyExact(elements, size);
+        }
+        return elements;
+    }
+
+    private ModelLoadException damaged(String how) {
+        return new ModelLoadException(file + " is not a complete safetensors file: " + how + "; copy it again");
+    }
+
+    /** The file that was opened. */
+    public Path file() {
+        return file;
+    }
+
+    /** A tensor's entry, or null if there is none of that name. */
+    public @Nullable Tensor find(String name) {
+        return tensorByName.get(name);
+    }
+
+    /** Maps a tensor's bytes; they stay valid after this object is closed. */
+    public ByteBuffer map(Tensor tensor) {
+        try {
+            return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.sizeBytes())
+                    .order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new ModelLoadException(
+                    file + ": tensor " + tensor.name() + " of " + tensor.sizeBytes() + " bytes can't be mapped (" + e
+                            + "): free some memory, or take a model with smaller tensors",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(channel);
+    }
+}
