@@ -1,4 +1,4 @@
-/** The journal: a durable log of messages. */
+/** The journal: a durable log of messages on Chronicle Queue. */
 @NullMarked
 package dev.tokenring.persistence;
 
