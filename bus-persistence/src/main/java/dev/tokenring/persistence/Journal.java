@@ -71,6 +71,9 @@ public final class Journal<T> implements AutoCloseable {
     private boolean closed;
     private @Nullable Throwable failure;
 
+    /** Written under the lock, read by the readers without it. */
+    private volatile long lastPosition;
+
     private Journal(
             Path directory,
             Codec<T> codec,
@@ -84,6 +87,7 @@ public final class Journal<T> implements AutoCloseable {
         this.directoryLock = directoryLock;
         this.recovery = recovery;
         this.store = store;
+        this.lastPosition = store.positions().fromEnd(1).orElse(-1);
     }
 
     /**
@@ -223,6 +227,7 @@ public final class Journal<T> implements AutoCloseable {
         try {
             long position = store.append(scratch.array(), frame.sizeBytes());
             bytesAppended += frame.sizeBytes();
+            lastPosition = position;
             return position;
         } catch (JournalException e) {
             throw e;
@@ -300,14 +305,24 @@ public final class Journal<T> implements AutoCloseable {
             return read();
         }
         var reader = readerAt(last.getAsLong());
-        reader.skip();
-        return reader;
+        try {
+            reader.skip();
+            return reader;
+        } catch (JournalException e) {
+            reader.close();
+            throw e;
+        }
     }
 
     private JournalReader<T> readerAt(long position) {
         var reader = newReader();
-        reader.moveTo(position);
-        return reader;
+        try {
+            reader.moveTo(position);
+            return reader;
+        } catch (JournalException e) {
+            reader.close();
+            throw e;
+        }
     }
 
     /**
@@ -344,7 +359,7 @@ public final class Journal<T> implements AutoCloseable {
     }
 
     private JournalReader<T> newReader() {
-        var reader = new JournalReader<>(directory, codec, store.newTailer(), readers::remove);
+        var reader = new JournalReader<>(directory, codec, store.newTailer(), () -> lastPosition, readers::remove);
         readers.add(reader);
         return reader;
     }

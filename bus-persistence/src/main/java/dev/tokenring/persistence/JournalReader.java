@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ExcerptTailer;
 import net.openhft.chronicle.wire.DocumentContext;
@@ -25,18 +26,31 @@ public final class JournalReader<T> implements AutoCloseable {
     private final Path directory;
     private final Codec<T> codec;
     private final ExcerptTailer tailer;
+    private final LongSupplier lastPosition;
     private final Consumer<JournalReader<T>> onClose;
 
     /** Keeps the files mapped while they are read. */
     private final ReentrantLock lock = new ReentrantLock();
 
     private byte[] scratch = new byte[4 << 10];
+    private long nextPosition;
     private boolean closed;
 
-    JournalReader(Path directory, Codec<T> codec, ExcerptTailer tailer, Consumer<JournalReader<T>> onClose) {
+    /**
+     * Creates a reader of what the tailer gives.
+     *
+     * @param lastPosition the position of the journal's last finished entry, negative if there is none; never too high
+     */
+    JournalReader(
+            Path directory,
+            Codec<T> codec,
+            ExcerptTailer tailer,
+            LongSupplier lastPosition,
+            Consumer<JournalReader<T>> onClose) {
         this.directory = directory;
         this.codec = codec;
         this.tailer = tailer;
+        this.lastPosition = lastPosition;
         this.onClose = onClose;
     }
 
@@ -53,22 +67,29 @@ public final class JournalReader<T> implements AutoCloseable {
             if (closed) {
                 throw new JournalException("The reader of the journal " + directory + " is closed: ask for another");
             }
-            return next();
+            ByteBuffer bytes = next();
+            if (bytes == null && lastPosition.getAsLong() >= nextPosition) {
+                bytes = next(); // it may have been appended just now
+                if (bytes == null) {
+                    throw new JournalException("The journal " + directory + " breaks off before position "
+                            + lastPosition.getAsLong() + ", which was appended: restore its files from a copy");
+                }
+            }
+            return bytes == null ? null : decode(nextPosition - 1, bytes);
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable JournalEntry<T> next() {
-        long position;
-        ByteBuffer bytes;
+    /** The next entry's bytes, and {@link #nextPosition} moved behind it; null if there is none. */
+    private @Nullable ByteBuffer next() {
         boolean interrupted = Thread.interrupted(); // it would close files beneath Chronicle Queue
         try (DocumentContext excerpt = tailer.readingDocument()) {
             if (!excerpt.isPresent()) {
                 return null;
             }
-            position = excerpt.index();
-            bytes = copyOf(requireNonNull(excerpt.wire()).bytes());
+            nextPosition = excerpt.index() + 1;
+            return copyOf(requireNonNull(excerpt.wire()).bytes());
         } catch (RuntimeException | Error e) {
             throw new JournalException(
                     "The journal " + directory + " cannot be read on (" + e + "): restore its files from a copy", e);
@@ -77,7 +98,6 @@ public final class JournalReader<T> implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        return decode(position, bytes);
     }
 
     /** The bytes leave the mapped file: a message may be decoded long after the file is gone. */
@@ -116,15 +136,14 @@ public final class JournalReader<T> implements AutoCloseable {
             throw new JournalException("The journal " + directory + " cannot find its entry at position " + position
                     + ": restore its files from a copy");
         }
+        nextPosition = position;
     }
 
     /** Passes the next entry without a look at it. */
     void skip() {
-        try (DocumentContext excerpt = tailer.readingDocument()) {
-            if (!excerpt.isPresent()) {
-                throw new JournalException(
-                        "The journal " + directory + " cannot find its last entry: restore its files from a copy");
-            }
+        if (next() == null) {
+            throw new JournalException(
+                    "The journal " + directory + " cannot find its last entry: restore its files from a copy");
         }
     }
 
