@@ -2,6 +2,7 @@ package dev.tokenring.examples.dialogue;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.time.Instant;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * A question.
@@ -11,4 +12,7 @@ import java.time.Instant;
  * @param timestamp when
  */
 @JsonTypeName("NLPQuery")
-record NlpQuery(String query, String sender, Instant timestamp) implements NlpMessage {}
+record NlpQuery(
+        String query,
+        String sender,
+        @JsonSerialize(using = TimestampWriter.class) Instant timestamp) implements NlpMessage {}

@@ -3,6 +3,7 @@ package dev.tokenring.examples.dialogue;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.time.Instant;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * An answer, or a part of one.
@@ -14,8 +15,9 @@ import java.time.Instant;
 @JsonTypeName("NLPResponse")
 record NlpResponse(
         String response,
-        Instant timestamp,
-        @JsonProperty("correlation_id") String correlationId) implements NlpMessage {
+        @JsonSerialize(using = TimestampWriter.class) Instant timestamp,
+        @JsonProperty("correlation_id") String correlationId)
+        implements NlpMessage {
 
     /** This part and the next as one: the text of both, the time of the latter. */
     NlpResponse append(NlpResponse next) {

@@ -1,0 +1,38 @@
+package dev.tokenring.examples;
+
+import dev.tokenring.examples.dialogue.DialogueCommand;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/** Runs an example by its name: {@code mvn -q -Pdemo -Dexample=NAME -Dargs="OPTIONS"}. */
+public final class Examples {
+    private static final Map<String, Supplier<Callable<Integer>>> EXAMPLES =
+            new TreeMap<>(Map.of("dialogue", DialogueCommand::new));
+
+    private Examples() {}
+
+    /**
+     * Runs an example.
+     *
+     * @param args the example's name, then its options
+     */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        Supplier<Callable<Integer>> example = args.length == 0 ? null : EXAMPLES.get(args[0]);
+        if (example == null) {
+            System.err.println((args.length == 0 ? "No example is named" : "There is no example \"" + args[0] + "\"")
+                    + ": choose one with -Dexample=NAME, where NAME is one of " + EXAMPLES.keySet());
+            return CommandLine.ExitCode.USAGE;
+        }
+        return new CommandLine(example.get())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(Arrays.copyOfRange(args, 1, args.length));
+    }
+}
