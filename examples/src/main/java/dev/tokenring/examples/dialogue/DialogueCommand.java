@@ -72,7 +72,7 @@ public final class DialogueCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             description = "the same seed and history give the same answers (default: ${DEFAULT-VALUE})")
-    private long seed = 1;
+    private long seed = 6;
 
     @Option(
             names = "--device",
