@@ -23,7 +23,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -59,7 +61,7 @@ final class Dialogue {
     private final boolean showJson;
     private final Clock clock;
     private final JsonCodec<NlpMessage> codec = JsonCodec.of(NlpMessage.class);
-    private final Bus bus = Bus.open(BusOptions.DEFAULT.withName("dialogue").withCloseTimeout(LAST_ANSWER));
+    private final Bus bus = Bus.open(BusOptions.DEFAULT.withName("dialogue").withCloseTimeout(Duration.ofSeconds(1)));
     private final Publisher<Measurement> measurements = bus.publisher(MEASUREMENTS);
     private final Statistics statistics = new Statistics();
     private final AtomicInteger tokens = new AtomicInteger();
@@ -153,20 +155,23 @@ final class Dialogue {
         terminal.print("agent> ");
         tokens.set(0);
         var printer = new AnswerPrinter(terminal);
+        CompletableFuture<NlpResponse> whole =
+                printer.whole().whenComplete((response, failure) -> measure(printer, failure == null));
         Headers headers = Headers.NONE.withCorrelationId(correlationId).withSender(query.sender());
         bus.stream(DIALOGUE, query, headers, DIALOGUE.timeout()).subscribe(printer);
-        boolean replied = false;
         try {
-            NlpResponse response = printer.whole().join();
+            NlpResponse response = whole.join();
             conversation.keep(response, correlationId);
             terminal.println("");
             show(response);
-            replied = true;
         } catch (CompletionException e) {
             terminal.println("(no answer)");
             terminal.complain(reason(e));
         }
-        measurements.tryPublish(new Measurement(replied, tokens.get(), printer.toFirstToken(), printer.sinceStart()));
+    }
+
+    private void measure(AnswerPrinter printer, boolean replied) {
+        measurements.publish(new Measurement(replied, tokens.get(), printer.toFirstToken(), printer.sinceStart()));
     }
 
     private void show(NlpMessage message) {
@@ -198,6 +203,7 @@ final class Dialogue {
     /** Lets the answer that is being given come to its end, closes everything and prints the table; once. */
     private synchronized void end() {
         ending = true;
+        awaitTurn();
         bus.close();
         turn.lock();
         try {
@@ -210,6 +216,16 @@ final class Dialogue {
             }
         } finally {
             turn.unlock();
+        }
+    }
+
+    private void awaitTurn() {
+        try {
+            if (turn.tryLock(LAST_ANSWER.toNanos(), TimeUnit.NANOSECONDS)) {
+                turn.unlock();
+            }
+        } catch (InterruptedException inAHurry) {
+            Thread.currentThread().interrupt();
         }
     }
 }

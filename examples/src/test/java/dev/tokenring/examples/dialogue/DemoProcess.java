@@ -78,16 +78,14 @@ final class DemoProcess implements AutoCloseable {
 
     /** SIGTERM, which the JVM treats as it treats Ctrl-C. */
     void interrupt() {
-        process.destroy();
+        // Process.destroy() would close the streams, and with them what the demo still has to say.
+        process.toHandle().destroy();
     }
 
+    /** SIGKILL. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
         awaitExit();
-    }
-
-    ProcessHandle handle() {
-        return process.toHandle();
     }
 
     String out() {

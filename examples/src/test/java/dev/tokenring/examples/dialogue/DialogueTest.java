@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -36,7 +37,8 @@ class DialogueTest {
     @Test
     void answersPipedLinesInTheModelsOwnWords() throws Exception {
         try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--temperature", "0")) {
-            demo.type("I would like to book a table for two in San Jose tonight.\n").endOfInput();
+            demo.type("I would like to book a table for two in San Jose tonight.\n")
+                    .endOfInput();
 
             assertThat(demo.awaitExit()).isZero();
             assertThat(demo.out())
@@ -57,9 +59,8 @@ class DialogueTest {
 
             assertThat(demo.awaitExit()).isZero();
             assertThat(linesOf(demo.out(), "user1> ")).hasSize(3).contains("user1> How to get started with LLMs?");
-            assertThat(linesOf(demo.out(), "agent> "))
-                    .hasSize(3)
-                    .allSatisfy(line -> assertThat(line).hasSizeGreaterThan("agent> ".length()));
+            assertThat(linesOf(demo.out(), "agent> ")).hasSize(3).allSatisfy(line -> assertThat(line)
+                    .hasSizeGreaterThan("agent> ".length()));
         }
     }
 
@@ -105,30 +106,25 @@ class DialogueTest {
         var random = new Random(7);
         var acknowledged = new ArrayList<String>();
         for (int round = 0; round < 4; round++) {
-            try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--max-tokens", "120", "--stop", "\u0001")) {
-                int complete = random.nextInt(3);
-                for (int i = 0; i < complete; i++) {
+            try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--max-tokens", "120")) {
+                for (int i = random.nextInt(3); i > 0; i--) {
                     String question = "Question " + round + "." + i + " about a table for two?";
-                    int answers = linesOf(demo.out(), "agent> ").size();
                     demo.type(question + "\n").awaitOutput(out -> answered(out, question));
-                    assertThat(linesOf(demo.out(), "agent> ").size()).isGreaterThan(answers);
                 }
                 String last = "The last question of round " + round + ": is there a bus?";
                 String shown = demo.type(last + "\n").awaitOutput(out -> out.contains(last + "\nagent> "));
                 demo.kill();
 
-                List<String> shownBefore = conversation(shown);
-                assertThat(shownBefore).containsSubsequence(acknowledged);
+                List<String> conversation = conversation(shown);
+                assertThat(conversation.subList(0, acknowledged.size())).isEqualTo(acknowledged);
                 acknowledged.clear();
-                acknowledged.addAll(shownBefore.stream()
-                        .filter(line -> line.startsWith("user1> "))
-                        .toList());
+                acknowledged.addAll(conversation.subList(0, conversation.size() - 1));
             }
         }
         try (DemoProcess demo = DemoProcess.start("--journal", journal())) {
             demo.type("And now?\n").endOfInput();
             assertThat(demo.awaitExit()).isZero();
-            assertThat(conversation(demo.out())).containsSubsequence(acknowledged);
+            assertThat(conversation(demo.out()).subList(0, acknowledged.size())).isEqualTo(acknowledged);
         }
     }
 
@@ -184,7 +180,7 @@ class DialogueTest {
         Path damaged = copyOfModel();
         Path weights = damaged.resolve("model.safetensors");
         byte[] bytes = Files.readAllBytes(weights);
-        Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        Files.write(weights, Arrays.copyOf(bytes, bytes.length / 2));
 
         try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--model", damaged.toString())) {
             assertRefused(demo.endOfInput(), "model.safetensors", "copy it again");

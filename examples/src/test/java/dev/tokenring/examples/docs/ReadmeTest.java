@@ -47,7 +47,8 @@ class ReadmeTest {
             bus.serve(ECHO, (question, context) -> new Answer("You said: " + question.text()));
 
             bus.publish(ALERTS, new Alert("the queue is filling"));
-            Answer answer = bus.request(ECHO, new Question("hello"), Duration.ofSeconds(5)).join();
+            Answer answer = bus.request(ECHO, new Question("hello"), Duration.ofSeconds(5))
+                    .join();
             // end
             assertThat(answer.text()).isEqualTo("You said: hello");
         }
@@ -72,7 +73,8 @@ class ReadmeTest {
                             model.defaults().withTemperature(0),
                             (piece, headers) -> new Answer(piece.text())));
 
-            Answer whole = bus.request(dialogue, new Question("I need a table for two")).join();
+            Answer whole = bus.request(dialogue, new Question("I need a table for two"))
+                    .join();
             // end
             assertThat(whole.text()).isNotBlank();
             shown.append(whole.text());

@@ -26,7 +26,8 @@ class SnippetsTest {
             for (int i = 0; i < blocks.size(); i++) {
                 String block = blocks.get(i);
                 tests.add(DynamicTest.dynamicTest(
-                        REPOSITORY.relativize(page) + ", block " + (i + 1), () -> assertThat(tested).contains(block)));
+                        REPOSITORY.relativize(page) + ", block " + (i + 1),
+                        () -> assertThat(tested).contains(block)));
             }
         }
         assertThat(tests).as("the README alone has some").isNotEmpty();
@@ -34,7 +35,8 @@ class SnippetsTest {
     }
 
     private static List<Path> pages() throws IOException {
-        var pages = new ArrayList<Path>(List.of(REPOSITORY.resolve("README.md"), REPOSITORY.resolve("CONTRIBUTING.md")));
+        var pages =
+                new ArrayList<Path>(List.of(REPOSITORY.resolve("README.md"), REPOSITORY.resolve("CONTRIBUTING.md")));
         try (Stream<Path> docs = Files.walk(REPOSITORY.resolve("docs"))) {
             docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
         }
