@@ -58,7 +58,7 @@ final class SegmentScan {
     private int intactUpTo;
     private int intactEnd;
     private long recordedOffset;
-    private boolean recordedOffsetFound;
+    private boolean recordedEndFound;
     private long recordedEntries;
     private int usedBytes;
 
@@ -124,7 +124,7 @@ final class SegmentScan {
         return storeRecordIntact
                 && !cutShort
                 && intactUpTo == finishedEntries
-                && (recordedOffset == 0 || recordedOffsetFound);
+                && (recordedOffset == 0 || recordedEndFound);
     }
 
     /**
@@ -196,8 +196,9 @@ final class SegmentScan {
 
     private void countEntry(int at, int length) {
         firstEntryAt = firstEntryAt < 0 ? at : firstEntryAt;
-        recordedOffsetFound |= at == recordedOffset;
         finishedEntries++;
+        // the count is noted after the offset: a process that died in between leaves none that belongs to the offset
+        recordedEndFound |= at == recordedOffset && (recordedEntries == 0 || recordedEntries == finishedEntries);
         if (isIntact(at + HEADER_BYTES, length)) {
             intactEntries++;
             intactUpTo = finishedEntries;

@@ -78,7 +78,13 @@ final class SegmentStore implements AutoCloseable {
     private void countEntries(SegmentTail tail) {
         try (ExcerptTailer tailer = queue.createTailer()) {
             for (int segment = tail.first(); segment <= tail.last(); segment++) {
-                positions.set(segment, tailer.excerptsInCycle(segment));
+                long entries = tailer.excerptsInCycle(segment);
+                if (segment == tail.last() && entries != tail.lastEntries()) {
+                    throw new JournalException(directory.resolve(SegmentCycle.fileName(segment)) + " holds "
+                            + tail.lastEntries() + " entries, but its index tells of " + entries
+                            + ": restore the file from a copy, or move it away to go on without its messages");
+                }
+                positions.set(segment, entries);
             }
         }
     }

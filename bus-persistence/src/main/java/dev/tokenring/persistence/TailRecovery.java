@@ -84,7 +84,7 @@ final class TailRecovery {
             Files.delete(fileOf(next));
             segments.remove(next);
         }
-        return new SegmentTail(next, next - 1, 0, next, outcome());
+        return new SegmentTail(next, next - 1, 0, 0, next, outcome());
     }
 
     private SegmentTail mend(int last, SegmentScan scan) throws IOException {
@@ -96,13 +96,14 @@ final class TailRecovery {
         damagedEntries = scan.damagedEntries();
         if (!scan.isConsistent()) {
             rebuild(last, scan);
-            return new SegmentTail(segments.first(), last, 0, last + 1, outcome());
+            return new SegmentTail(segments.first(), last, scan.entries(), 0, last + 1, outcome());
         }
         if (!scan.ended() && scan.usedBytes() > scan.chainEnd()) {
             cutBytes += scan.usedBytes() - scan.chainEnd();
             overwriteWithZeros(fileOf(last), scan.chainEnd(), scan.usedBytes());
         }
-        return new SegmentTail(segments.first(), last, scan.chainEnd(), scan.ended() ? last + 1 : last, outcome());
+        return new SegmentTail(
+                segments.first(), last, scan.entries(), scan.chainEnd(), scan.ended() ? last + 1 : last, outcome());
     }
 
     private Recovery outcome() {
@@ -120,7 +121,7 @@ final class TailRecovery {
         try (var store = new SegmentStore(
                 rebuildDirectory,
                 new JournalSizes(Long.MAX_VALUE, sizes.blockBytes()),
-                new SegmentTail(segment, segment - 1, 0, segment, Recovery.NOTHING))) {
+                new SegmentTail(segment, segment - 1, 0, 0, segment, Recovery.NOTHING))) {
             store.begin();
             scan.forEachEntry(frame -> {
                 byte[] bytes = new byte[frame.remaining()];
