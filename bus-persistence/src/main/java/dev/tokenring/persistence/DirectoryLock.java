@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -14,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a directory to one writer: an operating system's lock on a file, which dies with the process, and within the
+ * Prepares a directory and keeps it to one writer: an operating system's lock on a file, which dies with the process, and within the
  * process a set of the directories that are open. The set comes first, because closing any channel of a file gives up
  * all locks that the process holds on it (POSIX fcntl), so a second look at the file would unlock it.
  */
@@ -32,6 +34,32 @@ final class DirectoryLock implements AutoCloseable {
     private DirectoryLock(Path realDirectory, FileChannel channel) {
         this.realDirectory = realDirectory;
         this.channel = channel;
+    }
+
+    /** Creates the directory if need be, and sees to it that it can be used. */
+    static void prepare(Path directory) {
+        if (Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw notADirectory(directory);
+        }
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException e) {
+            throw notADirectory(Path.of(e.getFile()));
+        } catch (IOException e) {
+            throw new JournalException(
+                    "Cannot create the journal directory " + directory + " (" + e
+                            + "): choose a place that this user may write to",
+                    e);
+        }
+        if (!Files.isReadable(directory) || !Files.isWritable(directory) || !Files.isExecutable(directory)) {
+            throw new JournalException("The journal directory " + directory
+                    + " may not be read and written by this user: change its rights, or choose another");
+        }
+    }
+
+    private static JournalException notADirectory(Path path) {
+        return new JournalException(
+                path + " is a file, but a journal needs a directory: move the file away, or choose another place");
     }
 
     static DirectoryLock acquire(Path directory) throws IOException {

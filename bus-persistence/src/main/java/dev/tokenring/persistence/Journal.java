@@ -7,8 +7,6 @@ import dev.tokenring.codec.Codec;
 import dev.tokenring.codec.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +19,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A durable log of messages in a directory of its own.
  *
- * <pre>{@code
- * try (var journal = Journal.open(directory, JsonCodec.of(Dialogue.class))) {
- *     long position = journal.append(message, headers);
- *     journal.last(10).forEach(entry -> show(entry.message()));
- * }
- * }</pre>
- *
  * <p><b>Durability</b> is {@code OS}: when {@code append} returns, the message is in the operating system's page cache
  * and survives the death of this process at any moment. A power failure may take the last seconds with it. Every entry
  * carries a checksum, so what is read is what was appended, or a {@link JournalException}.
@@ -35,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>One writer.</b> A journal is open once, in one process; whoever opens it second is refused. The lock dies with
  * the process.
  *
- * <p><b>Opening after a crash</b> checks the last segment (up to 64 MiB, some tens of milliseconds), cuts what a dying
+ * <p><b>Opening after a crash</b> checks the last segment (64 MiB at most, a fraction of a second), cuts what a dying
  * process left unfinished, and says so in {@link #recovery()} and, as a warning, through {@link System.Logger}.
  *
  * <p><b>Files.</b> Entries lie in segments of about 64 MiB, {@code segment-040587.cq4} and following, on Chronicle
- * Queue. Numbers grow with the segments, never with the clock. A segment's file looks up to 20 MiB longer than what is
- * in it while it is open, but takes disk only for what is written, rounded up to 1 MiB at most. A message may take up
- * to 4 MiB with its headers.
+ * Queue. The number grows with each segment; the clock has no say in it. A segment's file may look up to 20 MiB longer
+ * than what is in it, but takes disk only for what is written, and up to 1 MiB more for what comes next. A message may
+ * take up to 4 MiB with its headers.
  *
  * <p><b>The JVM</b> needs the flags that {@link JvmFlags} lists; without them {@link #open} fails with a message that
  * says where to put them.
@@ -111,7 +102,7 @@ public final class Journal<T> implements AutoCloseable {
         ChronicleSetup.prepare();
         DirectoryLock directoryLock = null;
         try {
-            createDirectory(directory);
+            DirectoryLock.prepare(directory);
             directoryLock = DirectoryLock.acquire(directory);
             SegmentTail tail = TailRecovery.recover(directory, sizes);
             report(directory, tail.recovery());
@@ -128,31 +119,6 @@ public final class Journal<T> implements AutoCloseable {
                             + " and that its files are whole",
                     e);
         }
-    }
-
-    private static void createDirectory(Path directory) throws IOException {
-        if (Files.exists(directory) && !Files.isDirectory(directory)) {
-            throw notADirectory(directory);
-        }
-        try {
-            Files.createDirectories(directory);
-        } catch (FileAlreadyExistsException e) {
-            throw notADirectory(Path.of(e.getFile()));
-        } catch (IOException e) {
-            throw new JournalException(
-                    "Cannot create the journal directory " + directory + " (" + e
-                            + "): choose a place that this user may write to",
-                    e);
-        }
-        if (!Files.isReadable(directory) || !Files.isWritable(directory) || !Files.isExecutable(directory)) {
-            throw new JournalException("The journal directory " + directory
-                    + " may not be read and written by this user: change its rights, or choose another");
-        }
-    }
-
-    private static JournalException notADirectory(Path path) {
-        return new JournalException(
-                path + " is a file, but a journal needs a directory: move the file away, or choose another place");
     }
 
     private static void release(@Nullable DirectoryLock directoryLock) {

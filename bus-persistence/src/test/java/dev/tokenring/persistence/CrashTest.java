@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(3_600)
 class CrashTest {
-    private static final int ROUNDS = Integer.getInteger("tokenring.crash.rounds", 8);
+    private static final int ROUNDS = Integer.getInteger("tokenring.crash.rounds", 6);
     private static final JournalSizes SIZES = new JournalSizes(8 << 20, 4 << 20);
     private static final long MAX_OPEN_NS = 2_000_000_000L;
 

@@ -62,8 +62,8 @@ class JournalTest {
         try (Stream<Path> files = Files.walk(directory)) {
             long blocks = 0;
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                var du = new ProcessBuilder("du", "-B1", file.toString()).start();
-                blocks += Long.parseLong(new String(du.getInputStream().readAllBytes()).split("\\s")[0]);
+                var du = new ProcessBuilder("du", "-k", file.toString()).start();
+                blocks += 1_024 * Long.parseLong(new String(du.getInputStream().readAllBytes()).split("\\s")[0]);
             }
             return blocks;
         }

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,17 @@ class JvmFlagsTest {
         }
     }
 
+    /** The standard error of a program that opens a journal without any flag. */
+    private static String message = "";
+
+    @BeforeAll
+    static void openWithoutFlags(@TempDir Path directory) throws Exception {
+        var result = ChildJvm.run(ChildJvm.command(List.of(), WholeLife.class, directory));
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(Files.list(directory)).isEmpty();
+        message = result.err();
+    }
+
     @Test
     void theBuildUsesExactlyTheRequiredFlags() {
         assertThat(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -59,24 +71,19 @@ class JvmFlagsTest {
     }
 
     @Test
-    void withoutTheFlagsOpenSaysWhichToAddAndWhere() throws Exception {
-        var result = ChildJvm.run(ChildJvm.command(List.of(), WholeLife.class, directory));
+    void withoutTheFlagsOpenSaysWhichToAddAndWhere() {
         String flags = String.join(" ", JvmFlags.required());
-        assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.err())
+        assertThat(message)
                 .contains("JournalException: This JVM was started without " + flags)
                 .contains("\n  " + flags + "\n")
                 .contains("<argLine>" + flags + "</argLine>")
                 .contains("  Add-Exports: java.base/jdk.internal.ref\n")
                 .contains("  Add-Opens: java.base/java.lang.reflect java.base/sun.nio.ch\n")
                 .doesNotContain("net.openhft");
-        assertThat(Files.list(directory)).isEmpty();
     }
 
     @Test
     void exactlyThePrintedFlagsWork() throws Exception {
-        String message = ChildJvm.run(ChildJvm.command(List.of(), WholeLife.class, directory))
-                .err();
         Matcher argLine = Pattern.compile("<argLine>(.*)</argLine>").matcher(message);
         assertThat(argLine.find()).isTrue();
         var result =
@@ -98,8 +105,6 @@ class JvmFlagsTest {
 
     @Test
     void theManifestOfAnExecutableJarWorksToo() throws Exception {
-        String message = ChildJvm.run(ChildJvm.command(List.of(), WholeLife.class, directory))
-                .err();
         var manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
