@@ -42,6 +42,8 @@ import java.util.function.Consumer;
 public final class Ring<T> {
     private static final long UNKNOWN = Long.MAX_VALUE;
     private static final long FULL = -1;
+    private static final int SPINS = 100;
+    private static final int YIELDS = 100;
     private static final long MAX_BACKOFF_NS = 100_000;
 
     private final RingBuffer<Slot<T>> buffer;
@@ -120,16 +122,25 @@ public final class Ring<T> {
                         + " a larger capacity, or another topic");
             }
         }
-        long backoffNs = 1_000;
         PublishOutcome outcome;
-        while ((outcome = offer(message, headers)) == PublishOutcome.BACK_PRESSURED) {
-            LockSupport.parkNanos(backoffNs);
+        for (int attempt = 0; (outcome = offer(message, headers)) == PublishOutcome.BACK_PRESSURED; attempt++) {
+            pause(attempt);
+        }
+        return outcome;
+    }
+
+    /** Readers take microseconds to make room when they are quick, and any time when they are not. */
+    private static void pause(int attempt) throws InterruptedException {
+        if (attempt < SPINS) {
+            Thread.onSpinWait();
+        } else if (attempt < SPINS + YIELDS) {
+            Thread.yield();
+        } else {
+            LockSupport.parkNanos(Math.min(1_000L << Math.min(attempt - SPINS - YIELDS, 20), MAX_BACKOFF_NS));
             if (Thread.interrupted()) {
                 throw new InterruptedException("interrupted while waiting for room in a full ring");
             }
-            backoffNs = Math.min(2 * backoffNs, MAX_BACKOFF_NS);
         }
-        return outcome;
     }
 
     /** Adds a reader that sees every message whose publishing starts after this call. */

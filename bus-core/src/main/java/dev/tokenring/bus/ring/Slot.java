@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public final class Slot<T> {
     @Nullable T message;
 
-    Headers headers = Headers.NONE;
+    /** Null for {@link Headers#NONE}: to store a reference in a long-lived slot has its price, and most have none. */
+    private @Nullable Headers headers;
 
     /** The message, or null if the slot is the ring's end mark. */
     public @Nullable T message() {
@@ -18,16 +19,22 @@ public final class Slot<T> {
     }
 
     public Headers headers() {
-        return headers;
+        Headers present = headers;
+        return present == null ? Headers.NONE : present;
     }
 
+    @SuppressWarnings("ReferenceEquality") // any other headers without content may well be stored
     void fill(T message, Headers headers) {
         this.message = message;
-        this.headers = headers;
+        if (headers != Headers.NONE) {
+            this.headers = headers;
+        }
     }
 
     void empty() {
         message = null;
-        headers = Headers.NONE;
+        if (headers != null) {
+            headers = null;
+        }
     }
 }
