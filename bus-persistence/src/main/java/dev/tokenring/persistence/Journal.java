@@ -19,6 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A durable log of messages in a directory of its own.
  *
+ * <pre>{@code
+ * try (Journal<Alert> journal = Journal.open(directory, JsonCodec.of(Alert.class))) {
+ *     long position = journal.append(new Alert("queue is filling"), Headers.NONE.withSender("monitor"));
+ *     journal.last(10).forEach(entry -> pager.page(entry.message()));
+ * }
+ * }</pre>
+ *
  * <p><b>Durability</b> is {@code OS}: when {@code append} returns, the message is in the operating system's page cache
  * and survives the death of this process at any moment. A power failure may take the last seconds with it. Every entry
  * carries a checksum, so what is read is what was appended, or a {@link JournalException}.

@@ -14,11 +14,13 @@ import java.util.function.Function;
  * cancelled or past its deadline ends within one step.
  *
  * <pre>{@code
- * bus.serveStream(DIALOGUE, GenerationHandler.of(
- *         model,
- *         query -> model.chatPrompt(List.of(ChatMessage.user(query.query())), 64),
- *         model.defaults(),
- *         (piece, headers) -> new NlpResponse(piece.text(), Instant.now())));
+ * bus.serveStream(
+ *         DIALOGUE,
+ *         GenerationHandler.of(
+ *                 model,
+ *                 query -> model.chatPrompt(List.of(ChatMessage.user(query.query())), 64),
+ *                 model.defaults(),
+ *                 (piece, headers) -> new NlpResponse(piece.text(), Instant.now())));
  * }</pre>
  *
  * <p>Safe for use by any thread.

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * <pre>{@code
  * try (LanguageModel model = LanguageModel.load(Path.of("models/house-dialogue"))) {
  *     int[] prompt = model.chatPrompt(List.of(ChatMessage.user("I need a table for two")), 64);
- *     model.generate(prompt, model.defaults(), piece -> System.out.print(piece.text()), () -> false);
+ *     model.generate(prompt, model.defaults(), piece -> shown.append(piece.text()), () -> false);
  * }
  * }</pre>
  *

@@ -49,16 +49,17 @@ class ReadmeTest {
             bus.publish(ALERTS, new Alert("the queue is filling"));
             Answer answer = bus.request(ECHO, new Question("hello"), Duration.ofSeconds(5))
                     .join();
-            // end
+            // not shown
             assertThat(answer.text()).isEqualTo("You said: hello");
+            // shown
         }
+        // end
         assertThat(paged.poll(0, TimeUnit.SECONDS)).isEqualTo("the queue is filling");
     }
 
     @Test
     void servesAModel() {
         Path folder = Path.of("models/house-dialogue");
-        var shown = new StringBuilder();
         // snippet
         Service<Question, Answer> dialogue = Service.of("dialogue", Question.class, Answer.class)
                 .withMerge((part, next) -> new Answer(part.text() + next.text()));
@@ -75,11 +76,11 @@ class ReadmeTest {
 
             Answer whole = bus.request(dialogue, new Question("I need a table for two"))
                     .join();
-            // end
+            // not shown
             assertThat(whole.text()).isNotBlank();
-            shown.append(whole.text());
+            // shown
         }
-        assertThat(shown).isNotEmpty();
+        // end
     }
 
     @Test

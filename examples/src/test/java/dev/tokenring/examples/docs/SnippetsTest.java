@@ -7,70 +7,88 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every Java block in the README and in docs/ stands, to the letter, between two marks in a test of this package. */
+/**
+ * Every Java block in the README, in docs/ and in the Javadoc stands, but for white space, between two marks in a test of
+ * this package.
+ */
 class SnippetsTest {
     private static final Path REPOSITORY = Path.of("..");
     private static final Path TESTS = Path.of("src/test/java/dev/tokenring/examples/docs");
 
     @TestFactory
-    Stream<DynamicTest> everyBlockIsCompiledAndRun() throws IOException {
+    Stream<DynamicTest> everyBlockOfThePagesIsCompiledAndRun() throws IOException {
+        return tests(filesBelow(REPOSITORY, ".md"), page -> between(page, "```java", "```"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyBlockOfTheJavadocIsCompiledAndRun() throws IOException {
+        List<Path> sources = filesBelow(REPOSITORY, ".java").stream()
+                .filter(file -> file.toString().contains("/src/main/"))
+                .toList();
+        return tests(sources, source -> between(withoutAsterisks(source), "<pre>{@code", "}</pre>"));
+    }
+
+    private static Stream<DynamicTest> tests(List<Path> files, Function<List<String>, List<String>> blocksOf)
+            throws IOException {
         List<String> tested = testedSnippets();
-        List<DynamicTest> tests = new ArrayList<>();
-        for (Path page : pages()) {
-            List<String> blocks = blocks(Files.readAllLines(page));
-            for (int i = 0; i < blocks.size(); i++) {
-                String block = blocks.get(i);
+        var tests = new ArrayList<DynamicTest>();
+        for (Path file : files) {
+            for (String block : blocksOf.apply(Files.readAllLines(file))) {
                 tests.add(DynamicTest.dynamicTest(
-                        REPOSITORY.relativize(page) + ", block " + (i + 1),
+                        REPOSITORY.relativize(file) + ": " + block.substring(0, Math.min(60, block.length())),
                         () -> assertThat(tested).contains(block)));
             }
         }
-        assertThat(tests).as("the README alone has some").isNotEmpty();
+        assertThat(tests).as("there are some").isNotEmpty();
         return tests.stream();
     }
 
-    private static List<Path> pages() throws IOException {
-        var pages =
-                new ArrayList<Path>(List.of(REPOSITORY.resolve("README.md"), REPOSITORY.resolve("CONTRIBUTING.md")));
-        try (Stream<Path> docs = Files.walk(REPOSITORY.resolve("docs"))) {
-            docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+    private static List<Path> filesBelow(Path root, String ending) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .filter(file -> !file.toString().contains("/target/"))
+                    .sorted()
+                    .toList();
         }
-        return pages;
     }
 
-    private static List<String> blocks(List<String> lines) {
-        return between(lines, "```java", "```");
+    private static List<String> withoutAsterisks(List<String> lines) {
+        return lines.stream().map(line -> line.replaceFirst("^ *\\* ?", "")).toList();
     }
 
     private static List<String> testedSnippets() throws IOException {
         var snippets = new ArrayList<String>();
-        try (Stream<Path> files = Files.list(TESTS)) {
-            for (Path file : files.sorted().toList()) {
-                snippets.addAll(between(Files.readAllLines(file), "// snippet", "// end"));
-            }
+        for (Path file : filesBelow(TESTS, ".java")) {
+            snippets.addAll(between(Files.readAllLines(file), "// snippet", "// end"));
         }
         return snippets;
     }
 
-    /** The runs of lines between a line that is {@code start} and one that is {@code end}, each moved to the left edge. */
+    /**
+     * What stands between a line that is {@code start} and one that is {@code end}, without white space; lines between
+     * {@code // not shown} and {@code // shown} are left out.
+     */
     private static List<String> between(List<String> lines, String start, String end) {
         var found = new ArrayList<String>();
-        List<String> open = null;
+        StringBuilder open = null;
+        boolean shown = true;
         for (String line : lines) {
             if (open == null) {
-                open = line.strip().equals(start) ? new ArrayList<>() : null;
+                open = line.strip().equals(start) ? new StringBuilder() : null;
             } else if (line.strip().equals(end)) {
-                found.add(String.join("\n", open).stripIndent().strip());
+                found.add(open.toString().replaceAll("\\s+", ""));
                 open = null;
-            } else {
-                open.add(line);
+            } else if (line.strip().equals("// not shown") || line.strip().equals("// shown")) {
+                shown = line.strip().equals("// shown");
+            } else if (shown) {
+                open.append(line).append('\n');
             }
         }
-        return found.stream().collect(Collectors.toList());
+        return found;
     }
 }
