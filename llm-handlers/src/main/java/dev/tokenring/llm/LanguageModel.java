@@ -10,11 +10,11 @@ import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.SafeTensors;
 import dev.tokenring.llm.model.Tokenizer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A causal language model from a folder in the style of Hugging Face ({@code config.json}, {@code model.safetensors},
@@ -42,7 +42,7 @@ public final class LanguageModel implements AutoCloseable {
     private final GenerationOptions defaults;
     private final TorchProgram program;
     private final ReentrantLock computing = new ReentrantLock(true);
-    private volatile boolean closed;
+    private final Lifetime lifetime;
 
     private LanguageModel(ModelFolder folder, Tokenizer tokenizer, TorchProgram program) {
         this.name = folder.name();
@@ -51,6 +51,10 @@ public final class LanguageModel implements AutoCloseable {
         this.chatTemplate = folder.chatTemplate();
         this.defaults = folder.defaults();
         this.program = program;
+        this.lifetime = new Lifetime(name, () -> {
+            program.close();
+            tokenizer.close();
+        });
     }
 
     /**
@@ -77,12 +81,15 @@ public final class LanguageModel implements AutoCloseable {
     public static LanguageModel load(Path folder, ModelOptions options) {
         ModelFolder opened = ModelFolder.open(requireNonNull(folder, "folder"));
         requireNonNull(options, "options");
+        // What is cheap to check comes first: a folder that is wrong is refused before its weights take memory.
         try (SafeTensors weights = opened.openWeights()) {
-            TorchProgram program = TorchProgram.load(opened.family(), weights, options);
+            List<SafeTensors.Tensor> found = weights.findAll(opened.family().weights());
+            Tokenizer tokenizer = opened.loadTokenizer();
             try {
-                return new LanguageModel(opened, opened.loadTokenizer(), program);
-            } catch (RuntimeException e) {
-                program.close();
+                return new LanguageModel(
+                        opened, tokenizer, TorchProgram.load(opened.family(), weights, found, options));
+            } catch (RuntimeException | Error e) {
+                tokenizer.close();
                 throw e;
             }
         }
@@ -130,10 +137,10 @@ public final class LanguageModel implements AutoCloseable {
      *
      * @param text any text
      * @return the token ids
+     * @throws IllegalStateException if the model is closed
      */
     public int[] tokenize(String text) {
-        requireOpen();
-        return tokenizer.encode(text);
+        return lifetime.use(() -> tokenizer.encode(text));
     }
 
     /**
@@ -141,55 +148,44 @@ public final class LanguageModel implements AutoCloseable {
      *
      * @param ids token ids
      * @return the text
+     * @throws IllegalStateException if the model is closed
      */
     public String detokenize(List<Integer> ids) {
-        requireOpen();
-        return tokenizer.decode(ids);
+        return lifetime.use(() -> tokenizer.decode(ids));
     }
 
     /**
      * Writes a conversation down as the model's chat template says, up to where the model's turn begins. Where it is too
-     * long, the oldest turns are left out. What stands in a message is taken as ordinary text: a special token that
-     * somebody types does not become one. A model without a template gets the turns, one a line.
+     * long, the oldest turns are left out, each with what answered it; a system's turns at the beginning and the latest
+     * turn always stay. What stands in a message is taken as ordinary text: a special token that somebody types does not
+     * become one, and neither does a template.
+     *
+     * <p>A model without a template gets the turns, one a line: a single message as it is, so that the model goes on with
+     * it; several with a line's end after the last, so that the model writes the next line.
      *
      * @param messages the turns so far, the latest last; at least one
-     * @param answerTokens for how many tokens of the answer to leave room
+     * @param answerTokens for how many tokens of the answer to leave room; at least 1 and fewer than
+     *     {@link #contextLength()}
      * @return the token ids of the prompt
-     * @throws PromptTooLongException if the latest turn alone is too long
-     * @throws IllegalArgumentException if there is no message
+     * @throws PromptTooLongException if the latest turn alone, with the system's, is too long
+     * @throws IllegalArgumentException if there is no message, the room for the answer is out of its range, or the
+     *     template does not take such a conversation
+     * @throws ModelLoadException if the template can't be rendered
+     * @throws IllegalStateException if the model is closed
      */
     public int[] chatPrompt(List<ChatMessage> messages, int answerTokens) {
-        requireOpen();
         if (messages.isEmpty()) {
             throw new IllegalArgumentException("the conversation has no message: give at least one");
+        }
+        if (answerTokens < 1 || answerTokens >= contextLength()) {
+            throw new IllegalArgumentException("answerTokens is " + answerTokens + ": it must be from 1 to "
+                    + (contextLength() - 1) + ", for prompt and answer share a context of " + contextLength());
         }
         List<ChatMessage> neutral = messages.stream()
                 .map(message -> new ChatMessage(message.role(), tokenizer.neutralise(message.content())))
                 .toList();
-        int limit = Math.max(1, contextLength() - answerTokens);
-        for (List<ChatMessage> turns = neutral; ; turns = withoutOldest(turns)) {
-            int[] prompt = tokenizer.encode(chatTemplate.render(turns));
-            if (prompt.length <= limit) {
-                return prompt;
-            }
-            if (turns.size() == 1) {
-                throw new PromptTooLongException(prompt.length, limit);
-            }
-        }
-    }
-
-    /** Leaves out the oldest turn and what answered it, so that the rest begins with a user's turn; keeps a system's. */
-    private static List<ChatMessage> withoutOldest(List<ChatMessage> messages) {
-        var kept = new ArrayList<>(messages);
-        int oldest = kept.get(0).role().equals("system") && kept.size() > 1 ? 1 : 0;
-        if (oldest == kept.size() - 1) {
-            oldest = 0;
-        }
-        kept.remove(oldest);
-        while (kept.size() > oldest + 1 && !kept.get(oldest).role().equals("user")) {
-            kept.remove(oldest);
-        }
-        return kept;
+        return lifetime.use(() -> new ChatWindow(neutral, turns -> tokenizer.encode(chatTemplate.render(turns)))
+                .fit(contextLength() - answerTokens));
     }
 
     /**
@@ -203,23 +199,17 @@ public final class LanguageModel implements AutoCloseable {
      */
     public float[] logits(int[] prompt) {
         check(prompt, contextLength());
-        computing.lock();
-        try {
-            requireOpen();
-            try (TorchProgram.Sequence sequence = program.newSequence()) {
-                return sequence.append(prompt);
-            }
-        } finally {
-            computing.unlock();
-        }
+        return compute(sequence -> sequence.append(prompt));
     }
 
     /**
-     * Generates what follows a prompt.
+     * Generates what follows a prompt. The listener may close the model, which ends the generation within one step; it
+     * may also ask the model for something else meanwhile.
      *
      * @param prompt token ids; at least one and fewer than {@link #contextLength()}
      * @param options how to generate
-     * @param pieces gets each piece as soon as it is sure, on the calling thread; the last has a finish reason
+     * @param pieces gets each piece as soon as it is sure, on the calling thread; the last has a finish reason. What it
+     *     throws ends the generation, and is thrown to the caller
      * @param cancelled asked before each step whether to stop; true ends the generation within one step
      * @return all pieces merged
      * @throws PromptTooLongException if the prompt leaves no room for a token in the context
@@ -230,16 +220,19 @@ public final class LanguageModel implements AutoCloseable {
             int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled) {
         requireNonNull(options, "options");
         check(prompt, contextLength() - 1);
-        computing.lock();
-        try {
-            requireOpen();
+        return compute(sequence -> new DecodeLoop(sequence, contextLength(), tokenizer, options)
+                .run(prompt, pieces, () -> lifetime.isClosed() || cancelled.getAsBoolean()));
+    }
+
+    private <T> T compute(Function<TorchProgram.Sequence, T> work) {
+        return lifetime.use(() -> {
+            computing.lock();
             try (TorchProgram.Sequence sequence = program.newSequence()) {
-                return new DecodeLoop(sequence, contextLength(), tokenizer, options)
-                        .run(prompt, pieces, () -> closed || cancelled.getAsBoolean());
+                return work.apply(sequence);
+            } finally {
+                computing.unlock();
             }
-        } finally {
-            computing.unlock();
-        }
+        });
     }
 
     private void check(int[] prompt, int limit) {
@@ -257,22 +250,13 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("model " + name + " is closed: load it again");
-        }
-    }
-
-    /** Ends what is being generated, with {@link FinishReason#CANCELLED}, and frees all native memory. */
+    /**
+     * Ends what is being generated, with {@link FinishReason#CANCELLED}, and frees all native memory. Waits for what other
+     * threads are computing, which takes one step at most; called by a listener of {@link #generate}, it does not wait,
+     * and the memory is freed when that generation has ended. Closing twice does nothing more.
+     */
     @Override
     public void close() {
-        closed = true;
-        computing.lock();
-        try {
-            program.close();
-            tokenizer.close();
-        } finally {
-            computing.unlock();
-        }
+        lifetime.close();
     }
 }

@@ -24,4 +24,20 @@ public final class ModelLoadException extends RuntimeException {
     public ModelLoadException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /**
+     * Says what is wrong with a model folder in the words of a library, of which the first line is taken.
+     *
+     * @param fault what is wrong with which file
+     * @param cause what a library threw
+     * @param remedy what to do
+     * @return the exception
+     */
+    public static ModelLoadException because(String fault, Throwable cause, String remedy) {
+        String reason = String.valueOf(cause.getMessage() == null ? cause : cause.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("");
+        return new ModelLoadException(fault + " (" + reason + "): " + remedy, cause);
+    }
 }

@@ -40,7 +40,7 @@ public final class DecodeLoop {
             ids.add(id);
             boolean end = options.endTokens().contains(id);
             sure = end ? "" : text.add(id);
-            reason = end ? FinishReason.STOP : reasonToStop(cancelled);
+            reason = end ? FinishReason.STOP : reasonToStop(prompt, cancelled);
             if (reason == null) {
                 if (!sure.isEmpty()) {
                     pieces.accept(next(prompt, sure, null));
@@ -52,14 +52,14 @@ public final class DecodeLoop {
         return new Generation(whole.toString(), ids, prompt.length, reason);
     }
 
-    private @Nullable FinishReason reasonToStop(BooleanSupplier cancelled) {
+    private @Nullable FinishReason reasonToStop(int[] prompt, BooleanSupplier cancelled) {
         if (text.isStopped()) {
             return FinishReason.STOP;
         }
         if (ids.size() == options.maxTokens()) {
             return FinishReason.LENGTH;
         }
-        if (sequence.length() == contextLength) {
+        if (prompt.length + ids.size() == contextLength) {
             return FinishReason.CONTEXT_FULL;
         }
         return cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;

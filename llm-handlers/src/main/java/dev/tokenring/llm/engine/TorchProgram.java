@@ -17,10 +17,9 @@ import dev.tokenring.llm.model.ModelFamily;
 import dev.tokenring.llm.model.SafeTensors;
 import dev.tokenring.llm.model.SafeTensors.Format;
 import dev.tokenring.llm.model.SafeTensors.Tensor;
-import dev.tokenring.llm.model.WeightSpec;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.Files;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -56,52 +55,26 @@ public final class TorchProgram implements AutoCloseable {
         this.noParameters = new ParameterStore(manager, false);
     }
 
-    /** Checks a family's weights against what a file holds, then loads them. */
-    public static TorchProgram load(ModelFamily family, SafeTensors weights, ModelOptions options) {
-        List<Tensor> found = findAll(family, weights);
+    /** Brings PyTorch up and loads a family's weights, which were found in a file. */
+    public static TorchProgram load(ModelFamily family, SafeTensors weights, List<Tensor> found, ModelOptions options) {
         Engine engine = Torch.engine(options.threads());
         Device device = Torch.device(engine, options);
         Model model = Model.newInstance("program", device, "PyTorch");
         try {
             model.load(new ByteArrayInputStream(TorchArchive.of(HEAD + family.forwardPass())));
+            // DJL makes an empty temporary folder for a model from a stream, and would keep it until the JVM ends.
+            Files.deleteIfExists(model.getModelPath());
             var program = new TorchProgram(family, model);
             program.loadWeights(weights, found);
             return program;
         } catch (IOException | MalformedModelException | EngineException e) {
             model.close();
-            throw new ModelLoadException(weights.file() + " can't be loaded into PyTorch (" + e.getMessage() + ")", e);
+            throw ModelLoadException.because(
+                    weights.file() + " can't be loaded into PyTorch", e, "see the cause, and report it");
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
-    }
-
-    private static List<Tensor> findAll(ModelFamily family, SafeTensors weights) {
-        var found = new ArrayList<Tensor>();
-        for (WeightSpec spec : family.weights()) {
-            found.add(find(spec, weights));
-        }
-        return found;
-    }
-
-    private static Tensor find(WeightSpec spec, SafeTensors weights) {
-        Tensor tensor = spec.names().stream()
-                .map(weights::find)
-                .filter(candidate -> candidate != null)
-                .findFirst()
-                .orElseThrow(() -> new ModelLoadException(weights.file() + " has no tensor "
-                        + spec.names().get(0) + ": config.json and the weights don't belong together"));
-        if (!tensor.shape().equals(spec.shape())) {
-            throw new ModelLoadException(
-                    weights.file() + ": tensor " + tensor.name() + " has the shape " + tensor.shape()
-                            + " where config.json asks for " + spec.shape()
-                            + ": take the config.json and the weights of one model");
-        }
-        if (tensor.format() == null) {
-            throw new ModelLoadException(weights.file() + ": tensor " + tensor.name() + " is of type " + tensor.dtype()
-                    + ", which is not supported: take weights in F32, F16 or BF16");
-        }
-        return tensor;
     }
 
     private void loadWeights(SafeTensors weights, List<Tensor> tensors) {
@@ -125,7 +98,9 @@ public final class TorchProgram implements AutoCloseable {
                 weights.map(tensor),
                 new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray()),
                 dataType(tensor.format()));
-        return stored.toType(DataType.FLOAT32, false);
+        // A copy in any case: PyTorch does not keep the mapping alive, and a file that changes can't hurt a copy. DJL's
+        // toType does not copy where the type is the same already, whatever its second argument says.
+        return tensor.format() == Format.F32 ? stored.duplicate() : stored.toType(DataType.FLOAT32, false);
     }
 
     private static DataType dataType(@Nullable Format format) {

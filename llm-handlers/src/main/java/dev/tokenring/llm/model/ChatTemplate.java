@@ -4,6 +4,8 @@ import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import dev.tokenring.llm.ChatMessage;
 import dev.tokenring.llm.ModelLoadException;
 import java.util.HashMap;
@@ -14,32 +16,52 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a model wants a conversation written down: the Jinja template of its folder. A model without one gets the turns, one
- * a line, which is what a model that was trained on plain text can go on from.
+ * a line, which is what a model that was trained on plain text can go on from. Safe for use by any thread.
  *
  * @see <a href="https://huggingface.co/docs/transformers/chat_templating">Chat templates</a>
  */
 public final class ChatTemplate {
     private final @Nullable String template;
     private final Map<String, String> specialTokens;
-    private final Jinjava jinja = new Jinjava(JinjavaConfig.newBuilder()
-            .withTrimBlocks(true)
-            .withLstripBlocks(true)
-            .withMaxOutputSize(10_000_000)
-            .withLegacyOverrides(LegacyOverrides.newBuilder()
-                    .withEvaluateMapKeys(true)
-                    .withIterateOverMapKeys(true)
-                    .withUsePyishObjectMapper(true)
-                    .build())
-            .build());
+    private final @Nullable Jinjava jinja;
 
     ChatTemplate(@Nullable String template, Map<String, String> specialTokens) {
         this.template = template;
         this.specialTokens = specialTokens;
+        this.jinja = template == null ? null : newJinja();
     }
 
-    /** Writes a conversation down, up to where the model's next turn begins. */
+    private static Jinjava newJinja() {
+        var jinja = new Jinjava(JinjavaConfig.newBuilder()
+                .withTrimBlocks(true)
+                .withLstripBlocks(true)
+                // Jinjava's default is to render what an expression gives once more, as a template of its own: a user
+                // could then write templates.
+                .withNestedInterpretationEnabled(false)
+                .withLegacyOverrides(LegacyOverrides.newBuilder()
+                        .withEvaluateMapKeys(true)
+                        .withIterateOverMapKeys(true)
+                        .withUsePyishObjectMapper(true)
+                        .build())
+                .build());
+        jinja.registerFunction(
+                new ELFunctionDefinition("", "raise_exception", ChatTemplate.class, "raiseException", String.class));
+        return jinja;
+    }
+
+    /** What templates call when they don't take a conversation. */
+    public static String raiseException(String reason) {
+        throw new RefusedConversation(reason);
+    }
+
+    /**
+     * Writes a conversation down, up to where the model's next turn begins.
+     *
+     * @throws IllegalArgumentException if the template does not take such a conversation
+     * @throws ModelLoadException if the template can't be rendered
+     */
     public String render(List<ChatMessage> messages) {
-        if (template == null) {
+        if (template == null || jinja == null) {
             return messages.stream().map(ChatMessage::content).collect(Collectors.joining("\n"))
                     + (messages.size() > 1 ? "\n" : "");
         }
@@ -52,9 +74,28 @@ public final class ChatTemplate {
         context.put("add_generation_prompt", true);
         RenderResult result = jinja.renderForResult(template, context);
         if (result.hasErrors()) {
-            throw new ModelLoadException("the model's chat template can't be rendered ("
-                    + result.getErrors().get(0).getMessage() + "): mend chat_template in its tokenizer_config.json");
+            throw failure(result.getErrors().get(0));
         }
         return result.getOutput();
+    }
+
+    private static RuntimeException failure(TemplateError error) {
+        for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof RefusedConversation refused) {
+                return new IllegalArgumentException(
+                        "the model's chat template does not take this conversation: " + refused.getMessage(), refused);
+            }
+        }
+        return new ModelLoadException("the model's chat template can't be rendered (" + error.getMessage()
+                + "): mend the chat template in its folder, or make the prompt by tokenizing a text of your own");
+    }
+
+    /** Thrown through Jinjava by a template that calls {@code raise_exception}. */
+    private static final class RefusedConversation extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedConversation(String reason) {
+            super(reason);
+        }
     }
 }

@@ -17,15 +17,27 @@ final class Gpt2 implements ModelFamily {
     private static final int WEIGHTS_BEFORE_LAYERS = 5;
     private static final int WEIGHTS_PER_LAYER = 12;
 
-    private static final Map<String, String> ACTIVATIONS = Map.of(
-            "gelu", "torch.gelu(%s)",
-            "gelu_new", "torch.gelu(%s, approximate=\"tanh\")",
-            "gelu_fast", "torch.gelu(%s, approximate=\"tanh\")",
-            "gelu_pytorch_tanh", "torch.gelu(%s, approximate=\"tanh\")",
-            "relu", "torch.relu(%s)",
-            "silu", "torch.silu(%s)",
-            "swish", "torch.silu(%s)",
-            "tanh", "torch.tanh(%s)");
+    private static final String GELU = "torch.gelu(a)";
+    private static final String GELU_BY_TANH = "torch.gelu(a, approximate=\"tanh\")";
+    private static final String SILU = "torch.silu(a)";
+
+    /** What transformers calls them; several are names for one function. */
+    private static final Map<String, String> ACTIVATIONS = Map.ofEntries(
+            Map.entry("gelu", GELU),
+            Map.entry("gelu_python", GELU),
+            Map.entry("gelu_new", GELU_BY_TANH),
+            Map.entry("gelu_fast", GELU_BY_TANH),
+            Map.entry("gelu_accurate", GELU_BY_TANH),
+            Map.entry("gelu_pytorch_tanh", GELU_BY_TANH),
+            Map.entry("quick_gelu", "torch.mul(a, torch.sigmoid(torch.mul(a, 1.702)))"),
+            Map.entry("relu", "torch.relu(a)"),
+            Map.entry("silu", SILU),
+            Map.entry("swish", SILU),
+            Map.entry("tanh", "torch.tanh(a)"),
+            Map.entry("sigmoid", "torch.sigmoid(a)"));
+
+    private static final int MOST_LAYERS = 10_000;
+    private static final int MOST = 100_000_000;
 
     private final int vocabularySize;
     private final int contextLength;
@@ -40,12 +52,12 @@ final class Gpt2 implements ModelFamily {
     private final boolean scaleByLayer;
 
     Gpt2(JsonFile config) {
-        vocabularySize = config.count("vocab_size");
-        contextLength = config.count(config.isPresent("n_positions") ? "n_positions" : "n_ctx");
-        width = config.count("n_embd");
-        layers = config.count("n_layer");
-        heads = config.count("n_head");
-        innerWidth = config.countOr("n_inner", 4 * width);
+        vocabularySize = config.count("vocab_size", MOST);
+        contextLength = config.count(config.isPresent("n_positions") ? "n_positions" : "n_ctx", MOST);
+        width = config.count("n_embd", MOST);
+        layers = config.count("n_layer", MOST_LAYERS);
+        heads = config.count("n_head", MOST);
+        innerWidth = config.countOr("n_inner", 4 * MOST, 4 * width);
         epsilon = config.numberOr("layer_norm_epsilon", 1e-5);
         tiedHead = config.flagOr("tie_word_embeddings", true);
         scaleByHeadSize = config.flagOr("scale_attn_weights", true);
@@ -59,11 +71,11 @@ final class Gpt2 implements ModelFamily {
         activation = ACTIVATIONS.get(function);
         if (width % heads != 0) {
             throw new ModelLoadException(config.file() + ": n_embd is " + width + " and n_head is " + heads
-                    + ", but the width must be a multiple of the heads");
+                    + ", but the width must be a multiple of the heads: take the file that belongs to the model");
         }
         if (config.flagOr("add_cross_attention", false)) {
             throw new ModelLoadException(config.file()
-                    + ": add_cross_attention is true, but only decoders without an encoder are supported");
+                    + ": add_cross_attention is true, which is not supported: take a model without an encoder");
         }
     }
 
@@ -95,13 +107,13 @@ final class Gpt2 implements ModelFamily {
     @Override
     public List<WeightSpec> weights() {
         var weights = new ArrayList<WeightSpec>();
-        weights.add(weight("wte.weight", vocabularySize, width));
+        weights.add(tiedHead ? embeddingOrHead() : weight("wte.weight", vocabularySize, width));
         weights.add(weight("wpe.weight", contextLength, width));
         weights.add(weight("ln_f.weight", width));
         weights.add(weight("ln_f.bias", width));
         weights.add(
                 tiedHead
-                        ? weight("wte.weight", vocabularySize, width)
+                        ? embeddingOrHead()
                         : new WeightSpec(List.of("lm_head.weight"), List.of((long) vocabularySize, (long) width)));
         for (int layer = 0; layer < layers; layer++) {
             String prefix = "h." + layer + ".";
@@ -121,6 +133,13 @@ final class Gpt2 implements ModelFamily {
         return weights;
     }
 
+    /** One tensor that is both; whoever stored it may have kept either name. */
+    private WeightSpec embeddingOrHead() {
+        return new WeightSpec(
+                List.of("transformer.wte.weight", "wte.weight", "lm_head.weight"),
+                List.of((long) vocabularySize, (long) width));
+    }
+
     /** Checkpoints of the bare decoder lack the prefix that those with a head have. */
     private static WeightSpec weight(String name, long... shape) {
         return new WeightSpec(
@@ -138,9 +157,9 @@ final class Gpt2 implements ModelFamily {
             pass.append(layerPass(layer));
         }
         pass.append("""
-                    last = torch.layer_norm(torch.narrow(x, 0, torch.sub(n, 1), 1), [%d], w[2], w[3], %s)
+                    last = torch.layer_norm(torch.narrow(x, 0, torch.sub(n, 1), 1), [${width}], w[2], w[3], ${epsilon})
                     return torch.linear(last, w[4])
-                """.formatted(width, epsilon));
+                """.replace("${width}", String.valueOf(width)).replace("${epsilon}", String.valueOf(epsilon)));
         return pass.toString();
     }
 
@@ -164,7 +183,7 @@ final class Gpt2 implements ModelFamily {
         for (int i = 0; i < WEIGHTS_PER_LAYER; i++) {
             pass = pass.replace("${" + i + "}", String.valueOf(first + i));
         }
-        return pass.replace("${activation}", activation.formatted("a"))
+        return pass.replace("${activation}", activation)
                 .replace("${width}", String.valueOf(width))
                 .replace("${heads}", String.valueOf(heads))
                 .replace("${headSize}", String.valueOf(headSize()))

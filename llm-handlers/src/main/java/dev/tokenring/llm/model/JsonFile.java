@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import dev.tokenring.llm.ModelLoadException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON object in a model folder, whose values are asked for by type; a wrong one is named with its file. */
@@ -41,29 +43,43 @@ public final class JsonFile {
         return Files.exists(file) ? read(file) : new JsonFile(file, new JsonObject());
     }
 
-    /** A number of things, such as layers: at least 1. */
-    public int count(String key) {
-        int value = get(key, JsonElement::getAsInt);
-        if (value < 1) {
-            throw new ModelLoadException(file + ": " + key + " is " + value + ", but must be 1 or more");
+    /** A number of things, such as layers: at least 1, and at most what a model could have. */
+    public int count(String key, int most) {
+        int value = get(key, JsonFile::wholeNumber);
+        if (value < 1 || value > most) {
+            throw new ModelLoadException(file + ": " + key + " is " + value + ", but must be from 1 to " + most
+                    + ": take the file that belongs to the model");
         }
         return value;
     }
 
-    public int countOr(String key, int otherwise) {
-        return isPresent(key) ? count(key) : otherwise;
+    public int countOr(String key, int most, int otherwise) {
+        return isPresent(key) ? count(key, most) : otherwise;
     }
 
+    /** A finite number that is not negative. */
     public double numberOr(String key, double otherwise) {
-        return isPresent(key) ? get(key, JsonElement::getAsDouble) : otherwise;
+        if (!isPresent(key)) {
+            return otherwise;
+        }
+        double value =
+                get(key, element -> primitive(element, JsonPrimitive::isNumber).getAsDouble());
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new ModelLoadException(file + ": " + key + " is " + value
+                    + ", but must be 0 or more: take the file that belongs to the model");
+        }
+        return value;
     }
 
     public boolean flagOr(String key, boolean otherwise) {
-        return isPresent(key) ? get(key, JsonElement::getAsBoolean) : otherwise;
+        return isPresent(key)
+                ? get(key, element -> primitive(element, JsonPrimitive::isBoolean)
+                        .getAsBoolean())
+                : otherwise;
     }
 
     public String text(String key) {
-        return get(key, JsonElement::getAsString);
+        return get(key, element -> primitive(element, JsonPrimitive::isString).getAsString());
     }
 
     public String textOr(String key, String otherwise) {
@@ -82,6 +98,11 @@ public final class JsonFile {
         return value.isJsonPrimitive() ? value.getAsString() : null;
     }
 
+    /** The object's value under a key; null if it has none. */
+    @Nullable JsonElement element(String key) {
+        return isPresent(key) ? object.get(key) : null;
+    }
+
     /** A whole number, or a list of them; empty if the key is absent or null. */
     public List<Integer> integers(String key) {
         if (!isPresent(key)) {
@@ -90,9 +111,9 @@ public final class JsonFile {
         return get(key, value -> {
             var numbers = new ArrayList<Integer>();
             if (value.isJsonArray()) {
-                value.getAsJsonArray().forEach(element -> numbers.add(element.getAsInt()));
+                value.getAsJsonArray().forEach(element -> numbers.add(wholeNumber(element)));
             } else {
-                numbers.add(value.getAsInt());
+                numbers.add(wholeNumber(value));
             }
             return numbers;
         });
@@ -102,15 +123,29 @@ public final class JsonFile {
         return object.has(key) && !object.get(key).isJsonNull();
     }
 
+    private static int wholeNumber(JsonElement element) {
+        return primitive(element, JsonPrimitive::isNumber).getAsBigDecimal().intValueExact();
+    }
+
+    private static JsonPrimitive primitive(JsonElement element, Predicate<JsonPrimitive> type) {
+        JsonPrimitive value = element.getAsJsonPrimitive();
+        if (!type.test(value)) {
+            throw new IllegalStateException("of another type");
+        }
+        return value;
+    }
+
     private <V> V get(String key, Function<JsonElement, V> as) {
         if (!isPresent(key)) {
             throw new ModelLoadException(file + " has no " + key + ": take the file that belongs to the model");
         }
         try {
             return as.apply(object.get(key));
-        } catch (ClassCastException | IllegalStateException | UnsupportedOperationException | NumberFormatException e) {
+        } catch (IllegalStateException | ArithmeticException | NumberFormatException e) {
             throw new ModelLoadException(
-                    file + ": " + key + " is " + object.get(key) + ", which is not of the expected type", e);
+                    file + ": " + key + " is " + object.get(key)
+                            + ", which is not of the expected type: take the file that belongs to the model",
+                    e);
         }
     }
 

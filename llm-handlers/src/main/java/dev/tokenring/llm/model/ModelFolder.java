@@ -1,7 +1,9 @@
 package dev.tokenring.llm.model;
 
+import com.google.gson.JsonElement;
 import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.ModelLoadException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -9,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder in the style of Hugging Face: {@code config.json}, {@code model.safetensors} and {@code tokenizer.json}, and if
@@ -80,7 +83,7 @@ public final class ModelFolder {
 
     /** Reads the tokenizer. */
     public Tokenizer loadTokenizer() {
-        return Tokenizer.load(folder.resolve("tokenizer.json"));
+        return Tokenizer.load(folder.resolve("tokenizer.json"), family.vocabularySize());
     }
 
     /** How the model wants a conversation written down. */
@@ -92,7 +95,37 @@ public final class ModelFolder {
                 specialTokens.put(name, token);
             }
         }
-        return new ChatTemplate(tokenizerConfig.textOrContent("chat_template"), Map.copyOf(specialTokens));
+        return new ChatTemplate(chatTemplateText(), Map.copyOf(specialTokens));
+    }
+
+    /** A file of its own, or a text in the tokenizer's configuration, or one of several there, by name. */
+    private @Nullable String chatTemplateText() {
+        Path file = folder.resolve("chat_template.jinja");
+        if (Files.exists(file)) {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                throw ModelLoadException.because(file + " can't be read", e, "check that it is a readable text file");
+            }
+        }
+        JsonElement value = tokenizerConfig.element("chat_template");
+        if (value == null || value.isJsonPrimitive()) {
+            return value == null ? null : tokenizerConfig.text("chat_template");
+        }
+        try {
+            for (JsonElement named : value.getAsJsonArray()) {
+                if (named.getAsJsonObject().get("name").getAsString().equals("default")) {
+                    return named.getAsJsonObject().get("template").getAsString();
+                }
+            }
+            return null;
+        } catch (IllegalStateException | UnsupportedOperationException | NullPointerException e) {
+            throw new ModelLoadException(
+                    tokenizerConfig.file()
+                            + ": chat_template is neither a text nor a list of named texts: copy it again"
+                            + " from where the model came from",
+                    e);
+        }
     }
 
     /** How the model's makers generate: its {@code generation_config.json}, and greedily where that says nothing. */
@@ -101,12 +134,18 @@ public final class ModelFolder {
         if (endTokens.isEmpty()) {
             endTokens.addAll(config.integers("eos_token_id"));
         }
+        int maxTokens =
+                generationConfig.countOr("max_new_tokens", Integer.MAX_VALUE, GenerationOptions.GREEDY.maxTokens());
         boolean sampled = generationConfig.flagOr("do_sample", false);
-        return GenerationOptions.GREEDY
-                .withEndTokens(endTokens)
-                .withMaxTokens(generationConfig.countOr("max_new_tokens", GenerationOptions.GREEDY.maxTokens()))
-                .withTemperature(sampled ? generationConfig.numberOr("temperature", 1) : 0)
-                .withTopK(sampled ? (int) generationConfig.numberOr("top_k", 50) : 0)
-                .withTopP(sampled ? generationConfig.numberOr("top_p", 1) : 1);
+        try {
+            return GenerationOptions.GREEDY
+                    .withEndTokens(endTokens)
+                    .withMaxTokens(maxTokens)
+                    .withTemperature(sampled ? generationConfig.numberOr("temperature", 1) : 0)
+                    .withTopK(sampled ? (int) generationConfig.numberOr("top_k", 50) : 0)
+                    .withTopP(sampled ? generationConfig.numberOr("top_p", 1) : 1);
+        } catch (IllegalArgumentException e) {
+            throw new ModelLoadException(generationConfig.file() + ": " + e.getMessage(), e);
+        }
     }
 }

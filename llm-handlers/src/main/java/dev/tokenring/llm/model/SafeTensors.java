@@ -10,11 +10,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SafeTensors implements AutoCloseable {
     private static final long MAX_HEADER_BYTES = 100_000_000;
+
+    /** The first eight bytes of the text file that Git LFS puts in the place of a large one: "version ". */
+    private static final long LFS_POINTER = 0x206e6f6973726576L;
 
     private final Path file;
     private final FileChannel channel;
@@ -91,6 +97,10 @@ public final class SafeTensors implements AutoCloseable {
             throw damaged("it is " + fileBytes + " bytes long, too short for a header");
         }
         long headerBytes = read(0, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (headerBytes == LFS_POINTER) {
+            throw new ModelLoadException(file + " is not the weights but a pointer to them, as Git LFS leaves it: run"
+                    + " \"git lfs pull\" in the model's folder, or download the file itself");
+        }
         if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, fileBytes - 8)) {
             throw damaged("its header claims " + headerBytes + " bytes of a file of " + fileBytes);
         }
@@ -116,7 +126,7 @@ public final class SafeTensors implements AutoCloseable {
 
     private JsonObject parse(byte[] json) {
         try {
-            return JsonParser.parseString(new String(json, java.nio.charset.StandardCharsets.UTF_8))
+            return JsonParser.parseString(new String(json, StandardCharsets.UTF_8))
                     .getAsJsonObject();
         } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
             throw damaged("its header is not a JSON object");
@@ -182,12 +192,34 @@ public final class SafeTensors implements AutoCloseable {
         return file;
     }
 
-    /** A tensor's entry, or null if there is none of that name. */
-    public @Nullable Tensor find(String name) {
-        return tensorByName.get(name);
+    /** The tensors that stand for these weights, in their order; each has the shape and a type that is asked for. */
+    public List<Tensor> findAll(List<WeightSpec> weights) {
+        var found = new ArrayList<Tensor>();
+        weights.forEach(weight -> found.add(find(weight)));
+        return found;
     }
 
-    /** Maps a tensor's bytes; they stay valid after this object is closed. */
+    private Tensor find(WeightSpec weight) {
+        Tensor tensor = weight.names().stream()
+                .map(tensorByName::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(() -> new ModelLoadException(file + " has no tensor "
+                        + String.join(" or ", weight.names())
+                        + ", which config.json asks for: take the config.json and the weights of one model"));
+        if (!tensor.shape().equals(weight.shape())) {
+            throw new ModelLoadException(file + ": tensor " + tensor.name() + " has the shape " + tensor.shape()
+                    + " where config.json asks for " + weight.shape()
+                    + ": take the config.json and the weights of one model");
+        }
+        if (tensor.format() == null) {
+            throw new ModelLoadException(file + ": tensor " + tensor.name() + " is of type " + tensor.dtype()
+                    + ", which is not supported: take weights in F32, F16 or BF16");
+        }
+        return tensor;
+    }
+
+    /** Maps a tensor's bytes; they stay valid after this object is closed, for as long as the buffer is referenced. */
     public ByteBuffer map(Tensor tensor) {
         try {
             return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.sizeBytes())

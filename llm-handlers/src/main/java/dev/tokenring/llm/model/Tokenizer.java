@@ -20,10 +20,10 @@ import java.util.Map;
  */
 public final class Tokenizer implements AutoCloseable {
     /**
-     * Put into a text to keep what stands around it from becoming one token. A private-use character, taken out before
-     * the text is tokenized.
+     * Put into a text to keep what stands around it from becoming one token; taken out before the text is tokenized. It
+     * is one of the noncharacters that Unicode reserves for use inside a program, so no text has it.
      */
-    public static final char BREAK = '\uE0F7';
+    public static final char BREAK = '\uFDD0';
 
     private final HuggingFaceTokenizer tokenizer;
     private final List<String> specialTokens;
@@ -34,27 +34,53 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /** Reads a {@code tokenizer.json}. */
-    static Tokenizer load(Path file) {
+    static Tokenizer load(Path file, int vocabularySize) {
+        DjlSetting.keepOffline();
         try {
-            String json = Files.readString(file);
+            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            requireFit(file, json, vocabularySize);
             return new Tokenizer(
                     HuggingFaceTokenizer.newInstance(
                             file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false")),
-                    specialTokens(json));
-        } catch (IOException | RuntimeException | LinkageError e) {
-            throw new ModelLoadException(
-                    file + " is not a tokenizer that can be read (" + e.getMessage()
-                            + "): copy it again from where the model came from",
-                    e);
+                    addedTokens(json));
+        } catch (ModelLoadException e) {
+            throw e;
+        } catch (LinkageError e) {
+            throw ModelLoadException.because(
+                    "the tokenizers' native library can't be loaded",
+                    e,
+                    "use a platform that ai.djl.huggingface:tokenizers has it for, or set RUST_LIBRARY_PATH");
+        } catch (IOException | RuntimeException e) {
+            throw ModelLoadException.because(
+                    file + " is not a tokenizer that can be read", e, "copy it again from where the model came from");
         }
     }
 
-    private static List<String> specialTokens(String json) {
-        JsonObject root = JsonParser.parseString(json).getAsJsonObject();
+    /** Added tokens may lie beyond a model's vocabulary: there are checkpoints with tokens that they never use. */
+    private static void requireFit(Path file, JsonObject json, int vocabularySize) {
+        JsonElement vocabulary = json.getAsJsonObject("model").get("vocab");
+        long tokens = vocabulary.isJsonObject()
+                ? vocabulary.getAsJsonObject().entrySet().stream()
+                                .mapToLong(token -> token.getValue().getAsLong())
+                                .max()
+                                .orElse(-1)
+                        + 1
+                : vocabulary.getAsJsonArray().size();
+        if (tokens > vocabularySize) {
+            throw new ModelLoadException(file + " has " + tokens + " tokens, but vocab_size in config.json is "
+                    + vocabularySize + ": take the tokenizer.json and the config.json of one model");
+        }
+    }
+
+    /** Tokens that take the place of their text wherever it stands; those that are only spaces mean no more than it. */
+    private static List<String> addedTokens(JsonObject json) {
         var tokens = new ArrayList<String>();
-        if (root.has("added_tokens")) {
-            for (JsonElement token : root.getAsJsonArray("added_tokens")) {
-                tokens.add(token.getAsJsonObject().get("content").getAsString());
+        if (json.has("added_tokens")) {
+            for (JsonElement token : json.getAsJsonArray("added_tokens")) {
+                String content = token.getAsJsonObject().get("content").getAsString();
+                if (!content.isBlank()) {
+                    tokens.add(content);
+                }
             }
         }
         return tokens;
