@@ -155,7 +155,14 @@ public final class Bus implements AutoCloseable {
             lifecycle.countRefusal();
             return PublishOutcome.CLOSED;
         }
-        return publisher(topic).tryPublish(message);
+        Publisher<T> publisher;
+        try {
+            publisher = publisher(topic);
+        } catch (BusClosedException newTopicTooLate) {
+            lifecycle.countRefusal();
+            return PublishOutcome.CLOSED;
+        }
+        return publisher.tryPublish(message);
     }
 
     /**
@@ -191,13 +198,24 @@ public final class Bus implements AutoCloseable {
         return lifecycle.whileOpen(
                 "subscribe to " + topic.name(),
                 () -> lifecycle.start(
-                        new Dispatcher<>(lifecycle, topic.name(), name, ring, handler, unread -> {}, guard),
-                        this::unsubscribe));
+                        new Dispatcher<>(
+                                lifecycle,
+                                topic.name(),
+                                name,
+                                ring,
+                                // A batch holds back publishers until it is done: leave them most of the ring
+                                // meanwhile.
+                                Math.max(1, topic.capacity() / 4),
+                                handler,
+                                unread -> {},
+                                guard),
+                        this::unsubscribe,
+                        () -> {}));
     }
 
     private void unsubscribe(Subscription subscription) {
-        subscription.dispatcher().stop();
-        lifecycle.awaitEnd(subscription);
+        subscription.dispatcher().detach();
+        lifecycle.awaitEnd(subscription.dispatcher());
     }
 
     /**
@@ -304,7 +322,8 @@ public final class Bus implements AutoCloseable {
     /**
      * Asks for a stream of the parts of a reply. Nothing is asked until somebody subscribes, and each subscriber asks
      * anew. The handler sends ahead of the subscriber's demand by at most {@link Replies#BUFFER_SIZE} parts, then waits
-     * for it. The stream ends with the reply, or with a {@link RequestException}; cancelling it cancels the request.
+     * for it. The stream ends with the reply, or with a {@link RequestException}; cancelling it cancels the request. A
+     * subscriber gets an {@link IllegalArgumentException} if the bus has a different service of this name.
      *
      * @param <Q> the type of the requests
      * @param <R> the type of the parts
@@ -323,20 +342,26 @@ public final class Bus implements AutoCloseable {
         return subscriber -> {
             requireNonNull(subscriber, "subscriber");
             var exchange = new StreamReply<Q, R>(service.name(), request, headers, timeout, subscriber);
-            subscriber.onSubscribe(exchange);
-            if (!exchange.isOver()) {
+            exchange.begin();
+            if (exchange.isOver()) {
+                return;
+            }
+            try {
                 services.ask(service, exchange);
+            } catch (IllegalArgumentException differentService) {
+                exchange.refuse(differentService);
             }
         };
     }
 
     /**
      * Closes the bus, giving it as long as {@link BusOptions#closeTimeout()} says to hand out what is waiting. Called from
-     * one of the bus's own handlers, it begins the closing and returns at once. Closing twice does no harm.
+     * one of the bus's own handlers, or by what depends on a reply, it begins the closing and returns at once. Closing
+     * twice does no harm. A thread that is interrupted meanwhile waits no longer, as if the time were over.
      */
     @Override
     public void close() {
-        if (BusThread.isCurrent(lifecycle)) {
+        if (lifecycle.closeWaitsForCaller()) {
             new BusThread(lifecycle, "tokenring-" + name() + "-closer", () -> lifecycle.close(options.closeTimeout()))
                     .start();
         } else {
@@ -348,7 +373,8 @@ public final class Bus implements AutoCloseable {
      * Closes the bus. New messages and requests from outside are refused from now on; what is waiting is handed out, and
      * what handlers publish meanwhile too. When all is handled, or the timeout has passed, the handlers end: one that is
      * still busy is interrupted, and requests that are still open fail with {@link RequestFailure#CLOSED}. A second call
-     * waits for the first to finish and returns its counts.
+     * waits for the first to finish and returns its counts. A thread that is interrupted meanwhile waits no longer, as if
+     * the timeout had passed, and stays interrupted.
      *
      * @param timeout how long waiting messages may be handed out; more than zero
      * @return what became of the messages that were on the bus
@@ -358,7 +384,7 @@ public final class Bus implements AutoCloseable {
      */
     public CloseReport close(Duration timeout) {
         Service.positive(timeout);
-        if (BusThread.isCurrent(lifecycle)) {
+        if (lifecycle.closeWaitsForCaller()) {
             throw new IllegalStateException("a handler of bus " + name()
                     + " can't wait for the bus to close: call close() without a timeout, or from another thread");
         }

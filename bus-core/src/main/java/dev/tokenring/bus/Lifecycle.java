@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a bus has running, and how it comes to an end.
@@ -31,11 +32,12 @@ final class Lifecycle {
 
     private final BusOptions options;
     private final Set<Ring<?>> rings = ConcurrentHashMap.newKeySet();
-    private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+    private final Set<Dispatcher<?>> dispatchers = ConcurrentHashMap.newKeySet();
     private final LongAdder refusals = new LongAdder();
     private final ScheduledThreadPoolExecutor timer;
     private final CompletableFuture<CloseReport> report = new CompletableFuture<>();
     private volatile boolean closing;
+    private volatile @Nullable Thread closer;
 
     Lifecycle(BusOptions options) {
         this.options = options;
@@ -80,53 +82,58 @@ final class Lifecycle {
         return ring;
     }
 
-    /** Ends one ring while the bus goes on. */
-    void endRing(Ring<?> ring) {
-        ring.end(System.nanoTime() + options.closeTimeout().toNanos());
+    void forgetRing(Ring<?> ring) {
         rings.remove(ring);
     }
 
-    Subscription start(Dispatcher<?> dispatcher, Consumer<Subscription> closer) {
-        var subscription = new Subscription(dispatcher, closer);
-        subscriptions.add(subscription);
-        dispatcher.start();
-        return subscription;
+    /**
+     * Starts a dispatcher, and remembers it until its thread has ended.
+     *
+     * @param closer closes the subscription
+     * @param whenEnded what else to do at the end
+     */
+    Subscription start(Dispatcher<?> dispatcher, Consumer<Subscription> closer, Runnable whenEnded) {
+        dispatchers.add(dispatcher);
+        dispatcher.start(() -> {
+            whenEnded.run();
+            dispatchers.remove(dispatcher);
+        });
+        return new Subscription(dispatcher, closer);
     }
 
     /**
-     * Waits until a subscription's handler is called no more, for as long as the options allow.
+     * Waits until a handler is called no more, for as long as the options allow, or until interrupted.
      *
      * @return whether that was so; false at once on the handler's own thread
      */
-    boolean awaitEnd(Subscription subscription) {
-        Dispatcher<?> dispatcher = subscription.dispatcher();
+    boolean awaitEnd(Dispatcher<?> dispatcher) {
         if (dispatcher.isOnOwnThread()) {
             return false;
         }
-        boolean ended =
-                awaitEnd(dispatcher, System.nanoTime() + options.closeTimeout().toNanos());
-        if (ended) {
-            subscriptions.remove(subscription);
-        }
-        return ended;
-    }
-
-    private static boolean awaitEnd(Dispatcher<?> dispatcher, long deadlineNs) {
         try {
-            return dispatcher.awaitEnd(deadlineNs);
+            return dispatcher.awaitEnd(
+                    System.nanoTime() + options.closeTimeout().toNanos());
         } catch (InterruptedException inAHurry) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
+    /** Whether the calling thread would wait for itself if it waited for the bus to close. */
+    boolean closeWaitsForCaller() {
+        return BusThread.isCurrent(this) || Thread.currentThread() == closer;
+    }
+
     /** Closes the bus, or waits for whoever is closing it already. */
     CloseReport close(Duration timeout) {
         if (beginClosing()) {
+            closer = Thread.currentThread();
             try {
                 report.complete(drainAndStop(System.nanoTime() + timeout.toNanos()));
             } catch (Throwable defect) {
                 report.completeExceptionally(defect);
+            } finally {
+                closer = null;
             }
         }
         return report.join();
@@ -139,59 +146,96 @@ final class Lifecycle {
     }
 
     private CloseReport drainAndStop(long deadlineNs) {
-        List<Dispatcher<?>> dispatchers =
-                List.copyOf(subscriptions.stream().map(Subscription::dispatcher).toList());
-        long deliveredBefore = delivered(dispatchers);
-        awaitQuiet(deadlineNs);
-        rings.forEach(ring -> ring.end(deadlineNs));
-        dispatchers.forEach(dispatcher -> stopBy(dispatcher, deadlineNs));
-        timer.shutdownNow();
+        List<Dispatcher<?>> present = List.copyOf(dispatchers);
+        long delivered = -present.stream().mapToLong(Dispatcher::delivered).sum();
+        boolean interrupted = !awaitQuiet(deadlineNs);
+        rings.forEach(Ring::end);
+        interrupted |= !awaitEnds(present, interrupted ? System.nanoTime() : deadlineNs);
+        interrupted |= !stop(present);
         long abandoned = 0;
-        for (Dispatcher<?> dispatcher : dispatchers) {
-            abandoned += dispatcher.abandonUnread();
+        for (Dispatcher<?> dispatcher : present) {
+            Dispatcher.Count count = dispatcher.leave();
+            delivered += count.delivered();
+            abandoned += count.unread();
         }
-        return new CloseReport(delivered(dispatchers) - deliveredBefore, refusals.sum(), abandoned);
-    }
-
-    private static long delivered(List<Dispatcher<?>> dispatchers) {
-        return dispatchers.stream().mapToLong(Dispatcher::delivered).sum();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return new CloseReport(delivered, refusals.sum(), abandoned);
     }
 
     /**
      * Waits until nothing moves: no ring was published to between two looks, and in between each was seen without a
      * message waiting or being handled. A handler that was busy anywhere in that time would have left its ring unquiet or
      * published to another.
+     *
+     * @return false if interrupted, which is a wish to make haste
      */
-    private void awaitQuiet(long deadlineNs) {
-        long before;
+    private boolean awaitQuiet(long deadlineNs) {
+        List<Long> before;
         do {
-            before = publishedInAll();
-            if (rings.stream().allMatch(Ring::isQuiet) && before == publishedInAll()) {
-                return;
+            before = cursors();
+            if (isQuiet() && before.equals(cursors())) {
+                return true;
             }
             LockSupport.parkNanos(POLL_NS);
-        } while (System.nanoTime() - deadlineNs < 0 && !Thread.currentThread().isInterrupted());
+            if (Thread.interrupted()) {
+                return false;
+            }
+        } while (System.nanoTime() - deadlineNs < 0);
+        return true;
     }
 
-    private long publishedInAll() {
-        return rings.stream().mapToLong(Ring::cursor).sum();
+    private boolean isQuiet() {
+        return dispatchers.stream().noneMatch(Dispatcher::isDetached)
+                && rings.stream().allMatch(Ring::isQuiet);
     }
 
-    private void stopBy(Dispatcher<?> dispatcher, long deadlineNs) {
-        if (awaitEnd(dispatcher, deadlineNs)) {
-            return;
+    private List<Long> cursors() {
+        return rings.stream().map(Ring::cursor).toList();
+    }
+
+    private static boolean awaitEnds(List<Dispatcher<?>> dispatchers, long deadlineNs) {
+        try {
+            for (Dispatcher<?> dispatcher : dispatchers) {
+                dispatcher.awaitEnd(deadlineNs);
+            }
+            return true;
+        } catch (InterruptedException inAHurry) {
+            return false;
         }
-        dispatcher.stop();
-        dispatcher.interrupt();
-        if (!awaitEnd(dispatcher, System.nanoTime() + GRACE_NS)) {
-            System.getLogger("dev.tokenring.bus")
-                    .log(
-                            WARNING,
-                            "bus {0} closed while handler {1} of {2} was still busy on thread {3}",
-                            options.name(),
-                            dispatcher.subscription(),
-                            dispatcher.topic(),
-                            dispatcher.threadName());
+    }
+
+    /** Stops what has not ended by itself. The requests fail first, so that a handler that notices finds them over. */
+    private boolean stop(List<Dispatcher<?>> present) {
+        List<Dispatcher<?>> busy = present.stream().filter(Dispatcher::isAlive).toList();
+        busy.forEach(Dispatcher::stop);
+        busy.forEach(Dispatcher::abandonUnread);
+        busy.forEach(Dispatcher::interrupt);
+        timer.shutdownNow();
+        long graceEndNs = System.nanoTime() + GRACE_NS;
+        boolean uninterrupted = awaitEnds(busy, graceEndNs) && awaitTimer(graceEndNs);
+        busy.stream().filter(Dispatcher::isAlive).forEach(this::warnOf);
+        return uninterrupted;
+    }
+
+    private boolean awaitTimer(long deadlineNs) {
+        try {
+            timer.awaitTermination(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (InterruptedException inAHurry) {
+            return false;
         }
+    }
+
+    private void warnOf(Dispatcher<?> dispatcher) {
+        System.getLogger("dev.tokenring.bus")
+                .log(
+                        WARNING,
+                        "bus {0} closed while handler {1} of {2} was still busy on thread {3}",
+                        options.name(),
+                        dispatcher.subscription(),
+                        dispatcher.topic(),
+                        dispatcher.threadName());
     }
 }

@@ -22,7 +22,8 @@ public interface MessageContext {
     long sequence();
 
     /**
-     * Whether no further message was waiting when this one was taken: the moment to flush what was collected.
+     * Whether this message is the last of a batch: the moment to flush what was collected. A batch ends when no further
+     * message was waiting, and at the latest after a quarter of the topic's capacity.
      *
      * @return true for the last message of a batch
      */

@@ -28,6 +28,9 @@ public final class Service<Q, R> {
     /** How long a caller waits for a reply unless told otherwise: 30 seconds. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
+    /** A hundred years, so that a deadline in nanoseconds does not overflow. */
+    private static final Duration MAX_TIMEOUT = Duration.ofDays(36_500);
+
     private final String name;
     private final Class<Q> requestType;
     private final Class<R> replyType;
@@ -125,6 +128,10 @@ public final class Service<Q, R> {
         if (timeout.isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException(
                     "timeout is " + timeout + ": it must be more than zero, for example Duration.ofSeconds(5)");
+        }
+        if (timeout.compareTo(MAX_TIMEOUT) > 0) {
+            throw new IllegalArgumentException("timeout is " + timeout + ": it must be at most " + MAX_TIMEOUT.toDays()
+                    + " days, which are as good as forever");
         }
         return timeout;
     }

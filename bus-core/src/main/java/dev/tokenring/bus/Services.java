@@ -36,21 +36,26 @@ final class Services {
                     service.name(),
                     "service",
                     ring,
+                    // One by one, so that a slot is taken by a request that waits or is being answered, never by an old
+                    // one.
+                    1,
                     (exchange, context) -> exchange.answerWith(handler),
                     this::abandon,
                     guard);
             var server = new Server<>(service, ring);
             servers.put(service.name(), server);
-            return lifecycle.start(dispatcher, subscription -> unserve(server, subscription));
+            return lifecycle.start(
+                    dispatcher, subscription -> unserve(server, subscription), () -> lifecycle.forgetRing(ring));
         });
     }
 
     private void unserve(Server<?, ?> server, Subscription subscription) {
         if (servers.remove(server.service().name(), server)) {
-            lifecycle.endRing(server.ring());
-            if (!lifecycle.awaitEnd(subscription) && !subscription.dispatcher().isOnOwnThread()) {
-                subscription.dispatcher().stop();
-                subscription.dispatcher().abandonUnread();
+            Dispatcher<?> dispatcher = subscription.dispatcher();
+            server.ring().end();
+            if (!lifecycle.awaitEnd(dispatcher) && !dispatcher.isOnOwnThread()) {
+                dispatcher.stop();
+                dispatcher.abandonUnread();
             }
         }
     }
@@ -74,11 +79,15 @@ final class Services {
             exchange.fail(RequestFailure.NO_HANDLER, "nobody serves it on this bus", null);
             return;
         }
-        exchange.armDeadline(lifecycle.timer());
+        if (!exchange.armDeadline(lifecycle.timer())) {
+            refuse(exchange);
+            return;
+        }
         switch (server.ring().offer(exchange, exchange.headers())) {
             case PUBLISHED -> {}
             case BACK_PRESSURED ->
-                exchange.fail(RequestFailure.OVERLOADED, service.capacity() + " requests are waiting already", null);
+                exchange.fail(
+                        RequestFailure.OVERLOADED, server.service().capacity() + " requests are waiting already", null);
             case CLOSED, NO_SUBSCRIPTION -> {
                 if (lifecycle.isClosing()) {
                     refuse(exchange);

@@ -58,7 +58,8 @@ public final class Subscription implements AutoCloseable {
     }
 
     /**
-     * How often the handler has thrown.
+     * How often the handler has thrown, and the bus's error sink was told. What a service's handler throws goes to the
+     * caller instead, unless the caller has gone.
      *
      * @return the count since the subscription began
      */
@@ -67,8 +68,8 @@ public final class Subscription implements AutoCloseable {
     }
 
     /**
-     * Ends the subscription. A topic's handler is called no more after the message it is busy with; a service's handler
-     * still gets the requests that were waiting. Waits until the handler is done, for as long as {@link
+     * Ends the subscription. A topic's handler is called no more after the message it is busy with, and holds back no
+     * publisher from now on; a service's handler still gets the requests that were waiting. Waits until the handler is done, for as long as {@link
      * BusOptions#closeTimeout()} allows, unless called from the handler itself. Other subscriptions notice nothing.
      * Closing twice does no harm.
      */

@@ -28,13 +28,21 @@ public final class Dispatcher<T> implements Runnable, MessageContext {
     private long sequence;
     private boolean batchEnd;
     private volatile long failures;
+    private volatile boolean detached;
+    private Runnable ended = () -> {};
 
-    /** Joins the ring: from now on, what is published is for this handler too. */
+    /**
+     * Joins the ring: from now on, what is published is for this handler too.
+     *
+     * @param maxBatchSize after how many messages at most publishers may have the slots back
+     * @param abandoned gets what the handler was not done with when it was stopped
+     */
     public Dispatcher(
             Object bus,
             String topic,
             String subscription,
             Ring<T> ring,
+            int maxBatchSize,
             Handler<? super T> handler,
             Consumer<? super T> abandoned,
             Guard guard) {
@@ -44,18 +52,41 @@ public final class Dispatcher<T> implements Runnable, MessageContext {
         this.handler = handler;
         this.abandoned = abandoned;
         this.guard = guard;
-        this.reader = ring.join();
+        this.reader = ring.join(maxBatchSize);
         this.thread = new BusThread(bus, "tokenring-" + topic + "-" + subscription, this);
     }
 
-    /** Begins to hand out messages. */
-    public void start() {
-        thread.start();
+    /**
+     * Begins to hand out messages.
+     *
+     * @param whenEnded what to do on the handler's thread when it is called no more
+     */
+    public void start(Runnable whenEnded) {
+        ended = whenEnded;
+        try {
+            thread.start();
+        } catch (Throwable noThread) {
+            detach();
+            ended.run();
+            throw noThread;
+        }
     }
 
-    /** Ends after the message that is being handled now; what is left in the ring stays unread. */
+    /** Ends after the message that is being handled now; what is left in the ring stays there, to be counted. */
     public void stop() {
         reader.stop();
+    }
+
+    /** Ends after the message that is being handled now; holds back no publisher and counts nothing as unread any more. */
+    public void detach() {
+        detached = true;
+        reader.stop();
+        ring.leave(reader);
+    }
+
+    /** Whether {@link #detach} was called. */
+    public boolean isDetached() {
+        return detached;
     }
 
     /** Interrupts the handler. */
@@ -78,27 +109,21 @@ public final class Dispatcher<T> implements Runnable, MessageContext {
     @Override
     public void run() {
         reader.readOnThisThread();
-        try {
-            long last;
-            while ((last = reader.await()) != RingReader.STOPPED && handleUpTo(last)) {
-                reader.batchDone();
-            }
-        } finally {
-            ring.leave(reader);
+        long last;
+        while ((last = reader.await()) != RingReader.STOPPED && handleUpTo(last)) {
+            reader.batchDone();
         }
+        ended.run();
     }
 
     private boolean handleUpTo(long last) {
         for (long next = reader.sequence() + 1; next <= last; next++) {
-            if (reader.isStopped()) {
-                return false;
-            }
             Slot<T> slot = reader.slot(next);
             T message = slot.message();
-            if (message == null) {
+            headers = slot.headers();
+            if (reader.isStoppedAfterReading() || message == null) {
                 return false;
             }
-            headers = slot.headers();
             sequence = next;
             batchEnd = next == last;
             handle(message);
@@ -116,6 +141,8 @@ public final class Dispatcher<T> implements Runnable, MessageContext {
             failures++;
             guard.caught(topic, subscription, sequence, headers, cause);
         }
+        // An interrupt was meant for the message that is done now, or, at the end, was heard already.
+        Thread.interrupted();
     }
 
     /** How many times the handler has thrown. */
@@ -130,12 +157,32 @@ public final class Dispatcher<T> implements Runnable, MessageContext {
 
     /** How many messages wait for the handler, the one it is busy with included. */
     public long lag() {
-        return reader.lag();
+        return detached ? 0 : reader.lag();
     }
 
-    /** Gives up the messages that the handler never got, once the ring has ended and the dispatcher was stopped. */
-    public long abandonUnread() {
-        return ring.sweep(reader, abandoned);
+    /** Gives up the messages that the handler is not done with, once the ring has ended and the dispatcher was stopped. */
+    public void abandonUnread() {
+        if (!detached) {
+            ring.sweep(reader, abandoned);
+        }
+    }
+
+    /** What became of the messages of one subscription; each that was published is in exactly one of the numbers. */
+    public record Count(long delivered, long unread) {}
+
+    /** Counts, and lets the ring's slots go, after the end. */
+    public Count leave() {
+        long unread = lag();
+        // Not what has passed by now: a handler that is late with a message must not move it from one number to the
+        // other.
+        long delivered = detached ? reader.passedCount() : reader.publishedCount() - unread;
+        ring.leave(reader);
+        return new Count(delivered, unread);
+    }
+
+    /** Whether the handler may still be called. */
+    public boolean isAlive() {
+        return thread.isAlive();
     }
 
     /** Whether the calling thread is the one that calls the handler. */

@@ -8,7 +8,9 @@ import dev.tokenring.bus.StreamHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -51,23 +53,41 @@ public abstract class Exchange<Q, R> implements Replies<R> {
         this.deadlineNs = System.nanoTime() + timeout.toNanos();
     }
 
-    /** Has the request fail when its deadline passes. */
-    public final void armDeadline(ScheduledExecutorService timer) {
-        Future<?> armed = timer.schedule(
-                () -> fail(RequestFailure.TIMEOUT, "no complete reply within " + timeout, null),
-                deadlineNs - System.nanoTime(),
-                TimeUnit.NANOSECONDS);
+    /**
+     * Has the request fail when its deadline passes.
+     *
+     * @return false if the timer has been shut down
+     */
+    public final boolean armDeadline(ScheduledExecutorService timer) {
+        Future<?> armed;
+        try {
+            armed = timer.schedule(this::expire, deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException shutDown) {
+            return false;
+        }
         synchronized (this) {
             if (state != State.OVER) {
                 deadlineTimer = armed;
-                return;
+                return true;
             }
         }
         armed.cancel(false);
+        return true;
     }
 
-    /** Answers the request with a handler, unless it is over already. */
-    public final void answerWith(StreamHandler<? super Q, R> handler) {
+    private void expire() {
+        fail(RequestFailure.TIMEOUT, "no complete reply within " + timeout, null);
+    }
+
+    /**
+     * Answers the request with a handler, unless it is over already.
+     *
+     * @throws Exception what the handler threw, if the caller is gone and will not hear of it
+     */
+    public final void answerWith(StreamHandler<? super Q, R> handler) throws Exception {
+        if (System.nanoTime() - deadlineNs >= 0) {
+            expire();
+        }
         Q started = start();
         if (started == null) {
             return;
@@ -75,14 +95,21 @@ public abstract class Exchange<Q, R> implements Replies<R> {
         try {
             handler.handle(started, this);
         } catch (Throwable cause) {
-            fail(RequestFailure.HANDLER_FAILED, "the handler threw " + cause, cause);
+            if (!fail(RequestFailure.HANDLER_FAILED, "the handler threw " + cause, cause) && !isWayOut(cause)) {
+                throw cause;
+            }
             return;
         }
         handlerReturned();
     }
 
+    /** Whether a handler may well throw this because it noticed that its request is over. */
+    private static boolean isWayOut(Throwable cause) {
+        return cause instanceof InterruptedException || cause instanceof CancellationException;
+    }
+
     private synchronized @Nullable Q start() {
-        if (state != State.WAITING || System.nanoTime() - deadlineNs >= 0) {
+        if (state != State.WAITING) {
             return null;
         }
         state = State.STARTED;
@@ -95,11 +122,17 @@ public abstract class Exchange<Q, R> implements Replies<R> {
     /** Tells the caller that the request failed. Called once, by the winner of {@link #end}. */
     abstract void deliverFailure(RequestException failure);
 
-    /** Ends the request with a failure, unless it is over already. */
-    public final void fail(RequestFailure failure, String detail, @Nullable Throwable cause) {
-        if (end(failure == RequestFailure.HANDLER_FAILED)) {
+    /**
+     * Ends the request with a failure, unless it is over already.
+     *
+     * @return whether it was this call that ended it
+     */
+    public final boolean fail(RequestFailure failure, String detail, @Nullable Throwable cause) {
+        boolean won = end(failure == RequestFailure.HANDLER_FAILED);
+        if (won) {
             deliverFailure(new RequestException(service, failure, detail, cause));
         }
+        return won;
     }
 
     /**

@@ -29,7 +29,7 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
     private final Condition room = lock.newCondition();
     private final Queue<R> buffer = new ArrayDeque<>();
     private long demand;
-    private boolean delivering;
+    private boolean delivering = true;
     private boolean complete;
     private @Nullable Throwable failure;
     private boolean closed;
@@ -38,6 +38,12 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
             String service, Q request, Headers headers, Duration timeout, Flow.Subscriber<? super R> subscriber) {
         super(service, request, headers, timeout);
         this.subscriber = subscriber;
+    }
+
+    /** Greets the subscriber; what it asks for meanwhile is delivered after that. To be called once, before the rest. */
+    public void begin() {
+        deliver(() -> subscriber.onSubscribe(this));
+        deliverAll();
     }
 
     @Override
@@ -104,7 +110,8 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         drain();
     }
 
-    private void refuse(Throwable wrong) {
+    /** Ends the stream at once, for something that its subscriber did wrong. */
+    public void refuse(Throwable wrong) {
         end(false);
         lock.lock();
         try {
@@ -140,6 +147,10 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         } finally {
             lock.unlock();
         }
+        deliverAll();
+    }
+
+    private void deliverAll() {
         for (Runnable signal = nextOrRest(); signal != null; signal = nextOrRest()) {
             deliver(signal);
         }

@@ -9,6 +9,7 @@ import com.lmax.disruptor.YieldingWaitStrategy;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.PublishOutcome;
 import dev.tokenring.bus.WaitStrategy;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -30,18 +31,19 @@ import java.util.function.Consumer;
  * own sequence, and then empties the slots that every reader has passed and moves {@code released} behind them, so no
  * slot keeps a message alive that all have read. Of two readers that finish together, each stores before it looks at the
  * other with a full fence between, so at least one of them sees both; the one that holds the flag looks again after it
- * lets go of it, so nothing stays behind.
+ * lets go of it, with a full fence between again, so nothing stays behind. (The fences are needed since Disruptor's
+ * {@code Sequence.get} is a plain read before an acquire fence: a volatile write before it may pass it.)
  *
  * <p><b>The end.</b> {@link #end} first sets {@code ending}, then claims a slot for itself: the end mark. A publisher
  * looks at {@code ending} after its claim. If its claim came after the mark's, it is sure to see {@code ending} set,
  * since both claims are compare-and-sets on one cursor; then it learns from {@code end} on which side of the mark it
- * is. So every message is either before the mark, and read or swept up, or refused.
+ * is. A full ring gets no mark: while releases pause it stays full, so it ends right behind its cursor. So every message
+ * is either before the end, and read or left unread for {@link #sweep}, or refused.
  *
  * <p>Any thread may publish; joining, leaving and ending may come from any thread too.
  */
 public final class Ring<T> {
     private static final long UNKNOWN = Long.MAX_VALUE;
-    private static final long FULL = -1;
     private static final int SPINS = 100;
     private static final int YIELDS = 100;
     private static final long MAX_BACKOFF_NS = 100_000;
@@ -143,17 +145,21 @@ public final class Ring<T> {
         }
     }
 
-    /** Adds a reader that sees every message whose publishing starts after this call. */
-    public RingReader<T> join() {
+    /**
+     * Adds a reader that sees every message whose publishing starts after this call.
+     *
+     * @param maxBatchSize after how many messages at most the reader lets publishers have their slots
+     */
+    public RingReader<T> join(int maxBatchSize) {
         synchronized (membership) {
-            var reader = new RingReader<>(this, buffer);
+            var reader = new RingReader<>(this, buffer, maxBatchSize);
             RingReader<T>[] more = Arrays.copyOf(readers, readers.length + 1);
             more[readers.length] = reader;
             // While releases pause, no slot that is published now can be claimed again before the reader holds it.
             pauseReleases();
             reader.startAfter(published());
             readers = more;
-            releasing.set(false);
+            resumeReleases();
             release();
             return reader;
         }
@@ -165,7 +171,15 @@ public final class Ring<T> {
         }
     }
 
-    /** Removes a reader: it no longer holds back publishers. */
+    private void resumeReleases() {
+        releasing.setRelease(false);
+        VarHandle.fullFence();
+    }
+
+    /**
+     * Removes a reader: it no longer holds back publishers. One that is still reading must have been stopped before, and
+     * must not believe what it finds in a slot before it has asked whether it was.
+     */
     public void leave(RingReader<T> reader) {
         synchronized (membership) {
             RingReader<T>[] fewer = noReaders();
@@ -182,6 +196,7 @@ public final class Ring<T> {
 
     /** Empties and releases the slots that all readers have passed. */
     void release() {
+        VarHandle.fullFence();
         while (releasable() > released.get() && releasing.compareAndSet(false, true)) {
             long last = releasable();
             for (long sequence = released.get() + 1; sequence <= last; sequence++) {
@@ -190,7 +205,7 @@ public final class Ring<T> {
             if (last > released.get()) {
                 released.set(last);
             }
-            releasing.set(false);
+            resumeReleases();
         }
     }
 
@@ -232,45 +247,30 @@ public final class Ring<T> {
         return true;
     }
 
-    /**
-     * Takes no more messages. What was taken before stays for the readers, who stop by themselves at the end mark.
-     *
-     * @param deadlineNs the {@link System#nanoTime()} until which this call may wait for room for the end mark
-     */
-    public void end(long deadlineNs) {
+    /** Takes no more messages, and does not wait. What was taken before stays for the readers, who stop at the end. */
+    public void end() {
         synchronized (membership) {
             if (ending) {
                 return;
             }
             ending = true;
-            if (readers.length == 0) {
-                end = buffer.getCursor() + 1;
-                return;
-            }
-            end = claimEndMark(deadlineNs);
-        }
-    }
-
-    private long claimEndMark(long deadlineNs) {
-        long mark;
-        while ((mark = tryMarkEnd()) == FULL && System.nanoTime() - deadlineNs < 0) {
-            LockSupport.parkNanos(MAX_BACKOFF_NS);
-        }
-        if (mark == FULL) {
-            // Releases pause for good, so a ring that is full stays full, and no claim can pass the cursor any more.
             pauseReleases();
-            mark = tryMarkEnd();
+            end = claimEndMark();
+            resumeReleases();
+            release();
+            for (RingReader<T> reader : readers) {
+                reader.wake();
+            }
         }
-        return mark == FULL ? buffer.getCursor() + 1 : mark;
     }
 
-    private long tryMarkEnd() {
+    private long claimEndMark() {
         try {
             long mark = buffer.tryNext();
             buffer.publish(mark);
             return mark;
         } catch (InsufficientCapacityException full) {
-            return FULL;
+            return buffer.getCursor() + 1;
         }
     }
 
@@ -291,23 +291,26 @@ public final class Ring<T> {
         return end;
     }
 
-    /**
-     * Hands over what a reader that has stopped did not read. To be called once, after {@link #end}, by one thread.
-     *
-     * @return how many messages that were
-     */
-    public long sweep(RingReader<T> reader, Consumer<? super T> abandoned) {
-        long count = 0;
+    /** Hands over what a reader that was stopped has not read, the message it is busy with included, after the end. */
+    public void sweep(RingReader<T> reader, Consumer<? super T> abandoned) {
         for (long sequence = reader.sequence() + 1; sequence < end; sequence++) {
-            while (!buffer.isAvailable(sequence)) {
-                Thread.yield();
-            }
-            T message = buffer.get(sequence).message();
-            if (message != null) {
-                abandoned.accept(message);
-                count++;
+            if (awaitPublished(sequence)) {
+                T message = buffer.get(sequence).message();
+                if (message != null) {
+                    abandoned.accept(message);
+                }
             }
         }
-        return count;
+    }
+
+    /** Waits for a slot that was claimed to be published; false if all readers have passed it meanwhile. */
+    private boolean awaitPublished(long sequence) {
+        while (!buffer.isAvailable(sequence)) {
+            if (released.get() >= sequence) {
+                return false;
+            }
+            Thread.yield();
+        }
+        return true;
     }
 }

@@ -25,12 +25,11 @@ public final class RingReader<T> {
     private volatile boolean stopped;
     private volatile @Nullable Thread thread;
 
-    RingReader(Ring<T> ring, RingBuffer<Slot<T>> buffer) {
+    RingReader(Ring<T> ring, RingBuffer<Slot<T>> buffer, int maxBatchSize) {
         this.ring = ring;
         this.buffer = buffer;
         this.barrier = buffer.newBarrier();
-        // A batch holds back publishers until it is done; a quarter of the ring leaves them room meanwhile.
-        this.maxBatchSize = Math.max(1, buffer.getBufferSize() / 4);
+        this.maxBatchSize = maxBatchSize;
     }
 
     void startAfter(long sequence) {
@@ -78,6 +77,15 @@ public final class RingReader<T> {
         return buffer.get(sequence);
     }
 
+    /**
+     * Whether {@link #stop} was called. What was read from a slot before this call is what was published there if the
+     * answer is no: a reader is stopped before it leaves, and holds the slot until then.
+     */
+    public boolean isStoppedAfterReading() {
+        VarHandle.acquireFence();
+        return stopped;
+    }
+
     /** Marks one message as read; publishers learn of it at the end of the batch. */
     public void passed(long sequence) {
         this.sequence.set(sequence);
@@ -85,7 +93,6 @@ public final class RingReader<T> {
 
     /** Lets publishers have the slots that all readers have passed. */
     public void batchDone() {
-        VarHandle.fullFence();
         ring.release();
     }
 
@@ -99,14 +106,19 @@ public final class RingReader<T> {
         return sequence.get() - start;
     }
 
+    /** How many messages were published for this reader. */
+    public long publishedCount() {
+        return ring.cursor() - start;
+    }
+
     /** How many messages wait for this reader, the one it is busy with included. */
     public long lag() {
         return Math.max(0, ring.cursor() - sequence.get());
     }
 
-    /** Whether {@link #stop} was called. */
-    public boolean isStopped() {
-        return stopped;
+    /** Has the reader look whether the ring has ended. */
+    void wake() {
+        barrier.alert();
     }
 
     /** Ends reading after the current message. */
