@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -24,37 +24,62 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Headers {
     /** No header at all. */
-    public static final Headers NONE = new Headers(null, null, null, null, 0, null, null, null, Map.of());
+    public static final Headers NONE = new Headers(new EnumMap<>(Key.class));
 
-    private final @Nullable String messageId;
-    private final @Nullable String correlationId;
-    private final @Nullable Instant time;
-    private final @Nullable String sender;
-    private final int priority;
-    private final @Nullable Instant deadline;
-    private final @Nullable String idempotencyKey;
-    private final @Nullable String traceContext;
-    private final Map<String, String> entries;
+    private enum Key {
+        MESSAGE_ID("messageId"),
+        CORRELATION_ID("correlationId"),
+        TIME("time"),
+        SENDER("sender"),
+        PRIORITY("priority"),
+        DEADLINE("deadline"),
+        IDEMPOTENCY_KEY("idempotencyKey"),
+        TRACE_CONTEXT("traceContext"),
+        ENTRIES("entries");
 
-    private Headers(
-            @Nullable String messageId,
-            @Nullable String correlationId,
-            @Nullable Instant time,
-            @Nullable String sender,
-            int priority,
-            @Nullable Instant deadline,
-            @Nullable String idempotencyKey,
-            @Nullable String traceContext,
-            Map<String, String> entries) {
-        this.messageId = messageId;
-        this.correlationId = correlationId;
-        this.time = time;
-        this.sender = sender;
-        this.priority = priority;
-        this.deadline = deadline;
-        this.idempotencyKey = idempotencyKey;
-        this.traceContext = traceContext;
-        this.entries = entries;
+        private final String label;
+
+        Key(String label) {
+            this.label = label;
+        }
+    }
+
+    /** The headers that are present; never changed once this object is made. */
+    private final EnumMap<Key, Object> values;
+
+    private Headers(EnumMap<Key, Object> values) {
+        this.values = values;
+    }
+
+    private Headers with(Key key, Object value) {
+        EnumMap<Key, Object> derived = values.clone();
+        derived.put(key, value);
+        return new Headers(derived);
+    }
+
+    private Headers without(Key key) {
+        EnumMap<Key, Object> derived = values.clone();
+        derived.remove(key);
+        return new Headers(derived);
+    }
+
+    private Headers withText(Key key, String value) {
+        if (requireNonNull(value, key.label).isEmpty()) {
+            throw empty(key.label);
+        }
+        return with(key, value);
+    }
+
+    private static IllegalArgumentException empty(String header) {
+        return new IllegalArgumentException(header + " is \"\": give at least one character, or leave the header out");
+    }
+
+    private @Nullable String text(Key key) {
+        return (String) values.get(key);
+    }
+
+    private @Nullable Instant instant(Key key) {
+        return (Instant) values.get(key);
     }
 
     /**
@@ -63,7 +88,7 @@ public final class Headers {
      * @return the id, or null if the sender gave none
      */
     public @Nullable String messageId() {
-        return messageId;
+        return text(Key.MESSAGE_ID);
     }
 
     /**
@@ -72,7 +97,7 @@ public final class Headers {
      * @return the id, or null if the sender gave none
      */
     public @Nullable String correlationId() {
-        return correlationId;
+        return text(Key.CORRELATION_ID);
     }
 
     /**
@@ -81,7 +106,7 @@ public final class Headers {
      * @return the instant, or null if the sender gave none
      */
     public @Nullable Instant time() {
-        return time;
+        return instant(Key.TIME);
     }
 
     /**
@@ -90,7 +115,7 @@ public final class Headers {
      * @return the sender's name, or null if the sender gave none
      */
     public @Nullable String sender() {
-        return sender;
+        return text(Key.SENDER);
     }
 
     /**
@@ -99,7 +124,8 @@ public final class Headers {
      * @return the priority; 0 unless the sender gave another
      */
     public int priority() {
-        return priority;
+        Integer priority = (Integer) values.get(Key.PRIORITY);
+        return priority == null ? 0 : priority;
     }
 
     /**
@@ -108,7 +134,7 @@ public final class Headers {
      * @return the deadline, or null if there is none
      */
     public @Nullable Instant deadline() {
-        return deadline;
+        return instant(Key.DEADLINE);
     }
 
     /**
@@ -117,7 +143,7 @@ public final class Headers {
      * @return the key, or null if the sender gave none
      */
     public @Nullable String idempotencyKey() {
-        return idempotencyKey;
+        return text(Key.IDEMPOTENCY_KEY);
     }
 
     /**
@@ -126,7 +152,7 @@ public final class Headers {
      * @return the trace context, or null if the message is not traced
      */
     public @Nullable String traceContext() {
-        return traceContext;
+        return text(Key.TRACE_CONTEXT);
     }
 
     /**
@@ -134,8 +160,10 @@ public final class Headers {
      *
      * @return an unmodifiable map, empty if there are none
      */
+    @SuppressWarnings("unchecked") // withEntry puts nothing else there
     public Map<String, String> entries() {
-        return entries;
+        Object entries = values.get(Key.ENTRIES);
+        return entries == null ? Map.of() : (Map<String, String>) entries;
     }
 
     /**
@@ -146,16 +174,7 @@ public final class Headers {
      * @throws IllegalArgumentException if the id is empty
      */
     public Headers withMessageId(String messageId) {
-        return new Headers(
-                text("messageId", messageId),
-                correlationId,
-                time,
-                sender,
-                priority,
-                deadline,
-                idempotencyKey,
-                traceContext,
-                entries);
+        return withText(Key.MESSAGE_ID, messageId);
     }
 
     /**
@@ -166,16 +185,7 @@ public final class Headers {
      * @throws IllegalArgumentException if the id is empty
      */
     public Headers withCorrelationId(String correlationId) {
-        return new Headers(
-                messageId,
-                text("correlationId", correlationId),
-                time,
-                sender,
-                priority,
-                deadline,
-                idempotencyKey,
-                traceContext,
-                entries);
+        return withText(Key.CORRELATION_ID, correlationId);
     }
 
     /**
@@ -185,16 +195,7 @@ public final class Headers {
      * @return the derived headers
      */
     public Headers withTime(Instant time) {
-        return new Headers(
-                messageId,
-                correlationId,
-                requireNonNull(time, "time"),
-                sender,
-                priority,
-                deadline,
-                idempotencyKey,
-                traceContext,
-                entries);
+        return with(Key.TIME, requireNonNull(time, "time"));
     }
 
     /**
@@ -205,16 +206,7 @@ public final class Headers {
      * @throws IllegalArgumentException if the name is empty
      */
     public Headers withSender(String sender) {
-        return new Headers(
-                messageId,
-                correlationId,
-                time,
-                text("sender", sender),
-                priority,
-                deadline,
-                idempotencyKey,
-                traceContext,
-                entries);
+        return withText(Key.SENDER, sender);
     }
 
     /**
@@ -224,8 +216,7 @@ public final class Headers {
      * @return the derived headers
      */
     public Headers withPriority(int priority) {
-        return new Headers(
-                messageId, correlationId, time, sender, priority, deadline, idempotencyKey, traceContext, entries);
+        return priority == 0 ? without(Key.PRIORITY) : with(Key.PRIORITY, priority);
     }
 
     /**
@@ -235,16 +226,7 @@ public final class Headers {
      * @return the derived headers
      */
     public Headers withDeadline(Instant deadline) {
-        return new Headers(
-                messageId,
-                correlationId,
-                time,
-                sender,
-                priority,
-                requireNonNull(deadline, "deadline"),
-                idempotencyKey,
-                traceContext,
-                entries);
+        return with(Key.DEADLINE, requireNonNull(deadline, "deadline"));
     }
 
     /**
@@ -255,16 +237,7 @@ public final class Headers {
      * @throws IllegalArgumentException if the key is empty
      */
     public Headers withIdempotencyKey(String idempotencyKey) {
-        return new Headers(
-                messageId,
-                correlationId,
-                time,
-                sender,
-                priority,
-                deadline,
-                text("idempotencyKey", idempotencyKey),
-                traceContext,
-                entries);
+        return withText(Key.IDEMPOTENCY_KEY, idempotencyKey);
     }
 
     /**
@@ -275,16 +248,7 @@ public final class Headers {
      * @throws IllegalArgumentException if the value is empty
      */
     public Headers withTraceContext(String traceContext) {
-        return new Headers(
-                messageId,
-                correlationId,
-                time,
-                sender,
-                priority,
-                deadline,
-                idempotencyKey,
-                text("traceContext", traceContext),
-                entries);
+        return withText(Key.TRACE_CONTEXT, traceContext);
     }
 
     /**
@@ -296,66 +260,28 @@ public final class Headers {
      * @throws IllegalArgumentException if the key is empty
      */
     public Headers withEntry(String key, String value) {
-        var more = new TreeMap<>(entries);
-        more.put(text("key", key), requireNonNull(value, "value"));
-        return new Headers(
-                messageId,
-                correlationId,
-                time,
-                sender,
-                priority,
-                deadline,
-                idempotencyKey,
-                traceContext,
-                Collections.unmodifiableMap(more));
-    }
-
-    private static String text(String header, String value) {
-        if (requireNonNull(value, header).isEmpty()) {
-            throw new IllegalArgumentException(
-                    header + " is \"\": give at least one character, or leave the header out");
+        if (requireNonNull(key, "key").isEmpty()) {
+            throw empty("key");
         }
-        return value;
+        var more = new TreeMap<>(entries());
+        more.put(key, requireNonNull(value, "value"));
+        return with(Key.ENTRIES, Collections.unmodifiableMap(more));
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Headers that
-                && priority == that.priority
-                && Objects.equals(messageId, that.messageId)
-                && Objects.equals(correlationId, that.correlationId)
-                && Objects.equals(time, that.time)
-                && Objects.equals(sender, that.sender)
-                && Objects.equals(deadline, that.deadline)
-                && Objects.equals(idempotencyKey, that.idempotencyKey)
-                && Objects.equals(traceContext, that.traceContext)
-                && entries.equals(that.entries);
+        return other instanceof Headers that && values.equals(that.values);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(
-                messageId, correlationId, time, sender, priority, deadline, idempotencyKey, traceContext, entries);
+        return values.hashCode();
     }
 
     @Override
     public String toString() {
         var present = new StringJoiner(", ", "Headers[", "]");
-        addIfPresent(present, "messageId", messageId);
-        addIfPresent(present, "correlationId", correlationId);
-        addIfPresent(present, "time", time);
-        addIfPresent(present, "sender", sender);
-        addIfPresent(present, "priority", priority == 0 ? null : priority);
-        addIfPresent(present, "deadline", deadline);
-        addIfPresent(present, "idempotencyKey", idempotencyKey);
-        addIfPresent(present, "traceContext", traceContext);
-        addIfPresent(present, "entries", entries.isEmpty() ? null : entries);
+        values.forEach((key, value) -> present.add(key.label + "=" + value));
         return present.toString();
-    }
-
-    private static void addIfPresent(StringJoiner present, String header, @Nullable Object value) {
-        if (value != null) {
-            present.add(header + "=" + value);
-        }
     }
 }
