@@ -25,7 +25,7 @@ class ReactiveStreamsTckTest extends BusTest {
         private final Bus bus;
 
         Verification(Bus bus) {
-            super(new TestEnvironment(1_000, 50), 300);
+            super(new TestEnvironment(PATIENCE.toMillis(), 50, 50), 300);
             this.bus = bus;
         }
 
@@ -45,6 +45,8 @@ class ReactiveStreamsTckTest extends BusTest {
         Method[] methods = FlowPublisherVerification.class.getMethods();
         return Arrays.stream(methods)
                 .filter(method -> method.isAnnotationPresent(Test.class))
+                // Rules that the TCK names but can't check.
+                .filter(method -> !method.getName().startsWith("untested_"))
                 .sorted(Comparator.comparing(Method::getName))
                 .map(method -> DynamicTest.dynamicTest(method.getName(), () -> run(method)));
     }
