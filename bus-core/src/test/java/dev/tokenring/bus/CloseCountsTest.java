@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * delivered and what was abandoned, and nothing else.
  */
 class CloseCountsTest extends BusTest {
-    private static final int ROUNDS = 2_500;
+    private static final int ROUNDS = 1_500;
 
     record Note(int publisher, int number) {}
 
