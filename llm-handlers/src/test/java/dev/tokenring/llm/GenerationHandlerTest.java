@@ -1,0 +1,179 @@
+package dev.tokenring.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokenring.bus.Bus;
+import dev.tokenring.bus.RequestException;
+import dev.tokenring.bus.RequestFailure;
+import dev.tokenring.bus.Service;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A model on the bus, and its end. */
+class GenerationHandlerTest {
+    private static final Service<String, Generation> GENERATE =
+            Service.of("generate", String.class, Generation.class).withMerge(Generation::append);
+
+    private LanguageModel model;
+    private Bus bus;
+
+    @BeforeEach
+    void open() {
+        model = LanguageModel.load(HouseModel.FOLDER);
+        bus = Bus.open();
+    }
+
+    @AfterEach
+    void close() {
+        bus.close();
+        model.close();
+    }
+
+    private void serve(GenerationOptions options, AtomicLong pieces) {
+        bus.serveStream(GENERATE, GenerationHandler.of(model, model::tokenize, options, (piece, headers) -> {
+            pieces.incrementAndGet();
+            return piece;
+        }));
+    }
+
+    private GenerationOptions endless() {
+        return model.defaults().withEndTokens(Set.of()).withMaxTokens(170);
+    }
+
+    /** Reads a stream with given demand at a time, and collects it. */
+    private static final class Reader implements Flow.Subscriber<Generation> {
+        final List<Generation> parts = new ArrayList<>();
+        final CompletableFuture<List<Generation>> all = new CompletableFuture<>();
+        final CountDownLatch first = new CountDownLatch(1);
+        final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription.complete(given);
+            given.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Generation part) {
+            parts.add(part);
+            first.countDown();
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            all.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            all.complete(parts);
+        }
+    }
+
+    @Test
+    void aStreamAndAReplySayTheSame() {
+        serve(model.defaults().withTemperature(0), new AtomicLong());
+        String prompt = "<|user|>I need a table for two.<|agent|>";
+        var reader = new Reader();
+
+        bus.stream(GENERATE, prompt).subscribe(reader);
+        Generation whole = bus.request(GENERATE, prompt).join();
+
+        assertThat(reader.all.join().stream().reduce(Generation::append)).contains(whole);
+        assertThat(reader.parts).hasSizeGreaterThan(1);
+        assertThat(whole.text()).isNotBlank();
+    }
+
+    @Test
+    void aCancelledStreamStopsTheModel() throws Exception {
+        var pieces = new AtomicLong();
+        serve(endless(), pieces);
+        var reader = new Reader();
+
+        bus.stream(GENERATE, "<|user|>Hello<|agent|>").subscribe(reader);
+        assertThat(reader.first.await(30, TimeUnit.SECONDS)).isTrue();
+        reader.subscription.join().cancel();
+
+        // The service answers one request after the other, so when this one is answered the first has ended.
+        assertThat(bus.request(GENERATE, "<|user|>Hello<|agent|>").join().tokenIds())
+                .hasSize(170);
+        assertThat(pieces.get()).isLessThan(2 * 170);
+    }
+
+    @Test
+    void aPassedDeadlineStopsTheModelAndIsATimeout() {
+        serve(endless(), new AtomicLong());
+
+        assertThatThrownBy(() -> bus.request(GENERATE, "<|user|>Hello<|agent|>", Duration.ofMillis(20))
+                        .join())
+                .isInstanceOf(CompletionException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        RequestException.class, e -> assertThat(e.failure()).isEqualTo(RequestFailure.TIMEOUT));
+    }
+
+    @Test
+    void aPromptThatIsTooLongIsToldToTheCaller() {
+        serve(endless(), new AtomicLong());
+
+        assertThatThrownBy(() -> bus.request(GENERATE, "table ".repeat(300)).join())
+                .cause()
+                .isInstanceOfSatisfying(
+                        RequestException.class, e -> assertThat(e.failure()).isEqualTo(RequestFailure.HANDLER_FAILED))
+                .hasCauseInstanceOf(PromptTooLongException.class);
+    }
+
+    @Test
+    void closingTheModelEndsWhatIsBeingGeneratedAndRefusesTheRest() throws Exception {
+        var reader = new Reader();
+        serve(endless(), new AtomicLong());
+        bus.stream(GENERATE, "<|user|>Hello<|agent|>").subscribe(reader);
+        assertThat(reader.first.await(30, TimeUnit.SECONDS)).isTrue();
+
+        model.close();
+        model.close();
+
+        List<Generation> parts = reader.all.get(30, TimeUnit.SECONDS);
+        assertThat(parts.get(parts.size() - 1).finishReason()).isIn(FinishReason.CANCELLED, FinishReason.CONTEXT_FULL);
+        assertThatThrownBy(() -> model.tokenize("a"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void hundredsOfGenerationsLeaveNoMemoryBehind() throws Exception {
+        int[] prompt = model.tokenize("<|user|>I need a table for two.<|agent|>");
+        GenerationOptions options = endless().withMaxTokens(20);
+        for (int i = 0; i < 100; i++) {
+            model.generate(prompt, options.withSeed(i), piece -> {}, () -> false);
+        }
+        long before = residentKiB();
+        for (int i = 0; i < 300; i++) {
+            model.generate(prompt, options.withSeed(i), piece -> {}, () -> false);
+        }
+        // One cache of this model is 2.25 MiB, so 300 that were kept would be 675 MiB.
+        assertThat(residentKiB() - before).isLessThan(64 << 10);
+    }
+
+    private static long residentKiB() throws Exception {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+}
