@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Several actors do everything a bus offers, at random, on one bus after the other, and each checks what it sees against
@@ -19,6 +20,7 @@ class SoakTest extends BusTest {
     private static final int STEPS = 400;
 
     @Test
+    @Timeout(value = 1, unit = TimeUnit.DAYS) // the property says for how long
     void everyPromiseHoldsWhateverIsDoneInWhateverOrder() throws Exception {
         SplittableRandom random = new SplittableRandom(System.nanoTime());
         long startNs = System.nanoTime();
