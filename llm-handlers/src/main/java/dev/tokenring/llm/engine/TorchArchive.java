@@ -11,7 +11,8 @@ import java.util.zip.ZipOutputStream;
 /**
  * Writes a TorchScript archive: a zip, stored without compression, of the module's attributes ({@code data.pkl}), its
  * constants ({@code constants.pkl}, an empty tuple), the format's version, and the code as text. The pickles are written
- * by hand, in the few opcodes of Python's pickle protocol 2 that they need.
+ * by hand, in the few opcodes of Python's pickle protocol 2 that they need. The version matters: an archive of an older
+ * one gets the operators as they were then.
  *
  * @see <a href="https://github.com/pytorch/pytorch/blob/main/torch/csrc/jit/docs/serialization.md">TorchScript
  *     serialization</a>
@@ -33,7 +34,7 @@ final class TorchArchive {
             add(zip, "data.pkl", latin1(PROTOCOL_2 + NEW_MODULE + "}(" + attributes + "ub."));
             add(zip, "code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
             add(zip, "constants.pkl", latin1(PROTOCOL_2 + ")."));
-            add(zip, "version", latin1("3\n"));
+            add(zip, "version", latin1("10\n"));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -15,28 +15,33 @@ import dev.tokenring.llm.ModelLoadException;
 import dev.tokenring.llm.ModelOptions;
 import dev.tokenring.llm.model.ModelFamily;
 import dev.tokenring.llm.model.SafeTensors;
-import dev.tokenring.llm.model.SafeTensors.Format;
 import dev.tokenring.llm.model.SafeTensors.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A model's forward pass as one TorchScript program that holds the weights, so that a step is one native call into which
  * only token ids and the cache go. For one thread at a time.
  */
 public final class TorchProgram implements AutoCloseable {
+    private static final int SLICE_SIZE = 1 << 22;
+
     private static final String HEAD = """
             class Program(Module):
               __parameters__ = []
               __buffers__ = []
               training : bool
               w : List[Tensor]
-              def load(self: __torch__.Program, w: List[Tensor]) -> Tensor:
-                self.w = w
-                return w[0]
+              def fill(self: __torch__.Program, weight: Tensor, slice: Tensor, at: Tensor) -> Tensor:
+                place = torch.narrow(torch.view(weight, [-1]), 0, int(at), torch.size(slice, 0))
+                return torch.copy_(place, slice)
+              def add(self: __torch__.Program, weight: Tensor) -> Tensor:
+                _0 = torch.append(self.w, weight)
+                return weight
               def forward(self: __torch__.Program, ids: Tensor, start: Tensor, cache: Tensor) -> Tensor:
                 w = self.w
                 n = torch.size(ids, 0)
@@ -65,53 +70,73 @@ public final class TorchProgram implements AutoCloseable {
             // DJL makes an empty temporary folder for a model from a stream, and would keep it until the JVM ends.
             Files.deleteIfExists(model.getModelPath());
             var program = new TorchProgram(family, model);
-            program.loadWeights(weights, found);
+            found.forEach(tensor -> program.load(weights, tensor));
             return program;
         } catch (IOException | MalformedModelException | EngineException e) {
             model.close();
-            throw ModelLoadException.because(
-                    weights.file() + " can't be loaded into PyTorch", e, "see the cause, and report it");
+            throw new ModelLoadException(
+                    weights.file() + " can't be loaded into PyTorch (" + reason(e)
+                            + "): free some memory, or report this with its cause",
+                    e);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
         }
     }
 
-    private void loadWeights(SafeTensors weights, List<Tensor> tensors) {
+    /** PyTorch's messages show the program and then, in a line that begins so, what is wrong with it. */
+    private static String reason(Exception e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .filter(line -> line.startsWith("RuntimeError"))
+                .findFirst()
+                .orElse("see the cause");
+    }
+
+    /**
+     * Copies a weight, slice by slice, into memory of PyTorch's own, as float32. It must be a copy: PyTorch does not keep
+     * a mapped file alive, and a file that changes can't hurt a copy.
+     */
+    private void load(SafeTensors weights, Tensor tensor) {
         try (NDManager scratch = manager.newSubManager()) {
-            var inputs = new NDList();
-            inputs.add(named(scratch.create(0L), "module_method:load"));
-            for (Tensor tensor : tensors) {
-                inputs.add(named(float32(scratch, weights, tensor), "w[]"));
+            long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
+            NDArray weight = scratch.create(new Shape(shape), DataType.FLOAT32);
+            long size = tensor.size();
+            for (long at = 0; at < size; at += SLICE_SIZE) {
+                try (NDManager step = scratch.newSubManager()) {
+                    NDArray slice = slice(step, weights, tensor, at, (int) Math.min(SLICE_SIZE, size - at));
+                    call(step, "fill", weight, slice, step.create(at));
+                }
             }
-            model.getBlock().forward(noParameters, inputs, false);
+            call(scratch, "add", weight);
         }
     }
 
-    private static NDArray named(NDArray array, String name) {
-        array.setName(name);
-        return array;
-    }
-
-    private static NDArray float32(NDManager scratch, SafeTensors weights, Tensor tensor) {
-        NDArray stored = scratch.create(
-                weights.map(tensor),
-                new Shape(tensor.shape().stream().mapToLong(Long::longValue).toArray()),
-                dataType(tensor.format()));
-        // A copy in any case: PyTorch does not keep the mapping alive, and a file that changes can't hurt a copy. DJL's
-        // toType does not copy where the type is the same already, whatever its second argument says.
-        return tensor.format() == Format.F32 ? stored.duplicate() : stored.toType(DataType.FLOAT32, false);
-    }
-
-    private static DataType dataType(@Nullable Format format) {
-        if (format == null) {
-            throw new IllegalArgumentException("a weight without a format");
-        }
-        return switch (format) {
-            case F32 -> DataType.FLOAT32;
-            case F16 -> DataType.FLOAT16;
-            case BF16 -> DataType.BFLOAT16;
+    private static NDArray slice(NDManager step, SafeTensors weights, Tensor tensor, long at, int size) {
+        ByteBuffer stored = weights.map(tensor, at, size);
+        Shape shape = new Shape(size);
+        return switch (tensor.format()) {
+            case F32 -> step.create(stored, shape, DataType.FLOAT32);
+            case F16 -> step.create(stored, shape, DataType.FLOAT16);
+            case BF16 -> step.create(widened(stored, size), shape, DataType.FLOAT32);
         };
+    }
+
+    /** A bfloat16 is the upper half of a float32. DJL has no arrays of them: its native code ends the process there. */
+    private static ByteBuffer widened(ByteBuffer stored, int size) {
+        ByteBuffer wide = ByteBuffer.allocateDirect(size * Float.BYTES).order(ByteOrder.nativeOrder());
+        for (int i = 0; i < size; i++) {
+            wide.putInt(i * Float.BYTES, stored.getShort(i * Short.BYTES) << Short.SIZE);
+        }
+        return wide;
+    }
+
+    private void call(NDManager step, String method, NDArray... arguments) {
+        NDArray name = step.create(0L);
+        name.setName("module_method:" + method);
+        var inputs = new NDList(name);
+        inputs.addAll(List.of(arguments));
+        model.getBlock().forward(noParameters, inputs, false);
     }
 
     /** Opens the memory of one sequence. */

@@ -41,7 +41,7 @@ public final class SafeTensors implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final Map<String, Tensor> tensorByName;
+    private final Map<String, Entry> entryByName;
 
     /** The number formats that models come in. */
     public enum Format {
@@ -56,14 +56,22 @@ public final class SafeTensors implements AutoCloseable {
         }
     }
 
+    /** A tensor that can be a weight, and where its bytes lie in the file. */
+    public record Tensor(String name, Format format, List<Long> shape, long offset, long sizeBytes) {
+        /** How many numbers it has. */
+        public long size() {
+            return sizeBytes / format.sizeBytes;
+        }
+    }
+
     /** One tensor's entry in the header. The format is null if it is none that a weight can have. */
-    public record Tensor(
+    private record Entry(
             String name, @Nullable Format format, String dtype, List<Long> shape, long offset, long sizeBytes) {}
 
     private SafeTensors(Path file, FileChannel channel) throws IOException {
         this.file = file;
         this.channel = channel;
-        this.tensorByName = readHeader();
+        this.entryByName = readHeader();
     }
 
     /** Opens a file and checks its header. */
@@ -91,7 +99,7 @@ public final class SafeTensors implements AutoCloseable {
         }
     }
 
-    private Map<String, Tensor> readHeader() throws IOException {
+    private Map<String, Entry> readHeader() throws IOException {
         long fileBytes = channel.size();
         if (fileBytes < 8) {
             throw damaged("it is " + fileBytes + " bytes long, too short for a header");
@@ -105,13 +113,13 @@ public final class SafeTensors implements AutoCloseable {
             throw damaged("its header claims " + headerBytes + " bytes of a file of " + fileBytes);
         }
         JsonObject header = parse(read(8, (int) headerBytes).array());
-        var tensors = new HashMap<String, Tensor>();
+        var entries = new HashMap<String, Entry>();
         for (Map.Entry<String, JsonElement> entry : header.entrySet()) {
             if (!entry.getKey().equals("__metadata__")) {
-                tensors.put(entry.getKey(), tensor(entry.getKey(), entry.getValue(), 8 + headerBytes, fileBytes));
+                entries.put(entry.getKey(), entry(entry.getKey(), entry.getValue(), 8 + headerBytes, fileBytes));
             }
         }
-        return tensors;
+        return entries;
     }
 
     private ByteBuffer read(long position, int sizeBytes) throws IOException {
@@ -133,7 +141,7 @@ public final class SafeTensors implements AutoCloseable {
         }
     }
 
-    private Tensor tensor(String name, JsonElement entry, long dataStart, long fileBytes) {
+    private Entry entry(String name, JsonElement entry, long dataStart, long fileBytes) {
         try {
             JsonObject fields = entry.getAsJsonObject();
             String dtype = fields.get("dtype").getAsString();
@@ -151,7 +159,7 @@ public final class SafeTensors implements AutoCloseable {
                 throw damaged("tensor " + name + " of shape " + shape + " and type " + dtype + " takes " + (end - begin)
                         + " bytes");
             }
-            return new Tensor(name, format, dtype, shape, dataStart + begin, end - begin);
+            return new Entry(name, format, dtype, shape, dataStart + begin, end - begin);
         } catch (NullPointerException
                 | ClassCastException
                 | IllegalStateException
@@ -200,8 +208,8 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private Tensor find(WeightSpec weight) {
-        Tensor tensor = weight.names().stream()
-                .map(tensorByName::get)
+        Entry tensor = weight.names().stream()
+                .map(entryByName::get)
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElseThrow(() -> new ModelLoadException(file + " has no tensor "
@@ -212,23 +220,23 @@ public final class SafeTensors implements AutoCloseable {
                     + " where config.json asks for " + weight.shape()
                     + ": take the config.json and the weights of one model");
         }
-        if (tensor.format() == null) {
+        Format format = tensor.format();
+        if (format == null) {
             throw new ModelLoadException(file + ": tensor " + tensor.name() + " is of type " + tensor.dtype()
                     + ", which is not supported: take weights in F32, F16 or BF16");
         }
-        return tensor;
+        return new Tensor(tensor.name(), format, tensor.shape(), tensor.offset(), tensor.sizeBytes());
     }
 
-    /** Maps a tensor's bytes; they stay valid after this object is closed, for as long as the buffer is referenced. */
-    public ByteBuffer map(Tensor tensor) {
+    /** Maps a part of a tensor. The bytes stay valid after this object is closed, while the buffer is referenced. */
+    public ByteBuffer map(Tensor tensor, long first, int size) {
+        int sizeBytes = tensor.format().sizeBytes;
         try {
-            return channel.map(MapMode.READ_ONLY, tensor.offset(), tensor.sizeBytes())
+            return channel.map(MapMode.READ_ONLY, tensor.offset() + first * sizeBytes, (long) size * sizeBytes)
                     .order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new ModelLoadException(
-                    file + ": tensor " + tensor.name() + " of " + tensor.sizeBytes() + " bytes can't be mapped (" + e
-                            + "): free some memory, or take a model with smaller tensors",
-                    e);
+        } catch (IOException e) {
+            throw ModelLoadException.because(
+                    file + ": tensor " + tensor.name() + " can't be mapped", e, "check that the file is still there");
         }
     }
 
