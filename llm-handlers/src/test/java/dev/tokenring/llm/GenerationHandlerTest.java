@@ -157,8 +157,8 @@ class GenerationHandlerTest {
     @Test
     void hundredsOfGenerationsLeaveNoMemoryBehind() throws Exception {
         int[] prompt = model.tokenize("<|user|>I need a table for two.<|agent|>");
-        GenerationOptions options = endless().withMaxTokens(20);
-        for (int i = 0; i < 100; i++) {
+        GenerationOptions options = endless().withMaxTokens(4);
+        for (int i = 0; i < 50; i++) {
             model.generate(prompt, options.withSeed(i), piece -> {}, () -> false);
         }
         long before = residentKiB();
@@ -166,7 +166,7 @@ class GenerationHandlerTest {
             model.generate(prompt, options.withSeed(i), piece -> {}, () -> false);
         }
         // One cache of this model is 2.25 MiB, so 300 that were kept would be 675 MiB.
-        assertThat(residentKiB() - before).isLessThan(64 << 10);
+        assertThat(residentKiB() - before).isLessThan(96 << 10);
     }
 
     private static long residentKiB() throws Exception {

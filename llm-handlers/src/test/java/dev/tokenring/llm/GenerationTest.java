@@ -43,9 +43,9 @@ class GenerationTest {
     @Test
     void mergedPiecesAreTheWholeWhateverTheOptions() {
         var random = new Random(3);
-        for (int round = 0; round < 40; round++) {
+        for (int round = 0; round < 20; round++) {
             GenerationOptions options = endless()
-                    .withMaxTokens(1 + random.nextInt(40))
+                    .withMaxTokens(1 + random.nextInt(30))
                     .withTemperature(random.nextInt(3))
                     .withTopK(random.nextInt(100))
                     .withTopP(1 - random.nextDouble() * 0.9)
