@@ -44,12 +44,17 @@ public final class LanguageModel implements AutoCloseable {
     private final ReentrantLock computing = new ReentrantLock(true);
     private final Lifetime lifetime;
 
-    private LanguageModel(ModelFolder folder, Tokenizer tokenizer, TorchProgram program) {
+    private LanguageModel(
+            ModelFolder folder,
+            ChatTemplate chatTemplate,
+            GenerationOptions defaults,
+            Tokenizer tokenizer,
+            TorchProgram program) {
         this.name = folder.name();
         this.family = folder.family();
         this.tokenizer = tokenizer;
-        this.chatTemplate = folder.chatTemplate();
-        this.defaults = folder.defaults();
+        this.chatTemplate = chatTemplate;
+        this.defaults = defaults;
         this.program = program;
         this.lifetime = new Lifetime(name, () -> {
             program.close();
@@ -81,13 +86,19 @@ public final class LanguageModel implements AutoCloseable {
     public static LanguageModel load(Path folder, ModelOptions options) {
         ModelFolder opened = ModelFolder.open(requireNonNull(folder, "folder"));
         requireNonNull(options, "options");
+        ChatTemplate chatTemplate = opened.chatTemplate();
+        GenerationOptions defaults = opened.defaults();
         // What is cheap to check comes first: a folder that is wrong is refused before its weights take memory.
         try (SafeTensors weights = opened.openWeights()) {
             List<SafeTensors.Tensor> found = weights.findAll(opened.family().weights());
             Tokenizer tokenizer = opened.loadTokenizer();
             try {
                 return new LanguageModel(
-                        opened, tokenizer, TorchProgram.load(opened.family(), weights, found, options));
+                        opened,
+                        chatTemplate,
+                        defaults,
+                        tokenizer,
+                        TorchProgram.load(opened.family(), weights, found, options));
             } catch (RuntimeException | Error e) {
                 tokenizer.close();
                 throw e;

@@ -27,18 +27,26 @@ final class Lifetime {
      * @throws IllegalStateException if it is closed
      */
     <T> T use(Supplier<T> work) {
-        lock.readLock().lock();
+        // Not lock(): it would queue behind a thread that waits to free, which waits for a use that may wait for this one.
+        if (!lock.readLock().tryLock()) {
+            throw closedAlready();
+        }
         try {
             if (closed) {
-                throw new IllegalStateException("model " + name + " is closed: load it again");
+                throw closedAlready();
             }
             return work.get();
         } finally {
             lock.readLock().unlock();
-            if (closed) {
-                freeUnlessUsedHere();
+            // Whoever holds the lock now looks here too when done, so that the last one frees, and nobody waits for it.
+            if (closed && lock.writeLock().tryLock()) {
+                freeAndUnlock();
             }
         }
+    }
+
+    private IllegalStateException closedAlready() {
+        return new IllegalStateException("model " + name + " is closed: load it again");
     }
 
     boolean isClosed() {
@@ -48,14 +56,13 @@ final class Lifetime {
     /** Refuses new uses, waits for those of other threads, and frees. */
     void close() {
         closed = true;
-        freeUnlessUsedHere();
+        if (lock.getReadHoldCount() == 0) {
+            lock.writeLock().lock();
+            freeAndUnlock();
+        }
     }
 
-    private void freeUnlessUsedHere() {
-        if (lock.getReadHoldCount() > 0) {
-            return;
-        }
-        lock.writeLock().lock();
+    private void freeAndUnlock() {
         try {
             if (!freed) {
                 freed = true;

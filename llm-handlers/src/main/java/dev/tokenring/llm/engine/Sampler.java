@@ -8,6 +8,8 @@ import java.util.SplittableRandom;
  * are taken from a heap, likeliest first and ties by id, only as far as they can matter; so there is no full sort, and the
  * choice depends on the logits and the seed alone. {@link SplittableRandom} is specified to give the same numbers for the
  * same seed on every JVM. For one thread.
+ *
+ * <p>A logit that is no number, as a damaged model may give, counts as impossible; an infinite one as certain.
  */
 final class Sampler {
     private final GenerationOptions options;
@@ -20,7 +22,7 @@ final class Sampler {
         this.random = new SplittableRandom(options.seed());
     }
 
-    /** Chooses the next token's id. */
+    /** Chooses the next token's id. Logits that are no numbers are overwritten. */
     int choose(float[] logits) {
         int likeliest = likeliest(logits);
         if (options.temperature() == 0 || options.topK() == 1) {
@@ -33,7 +35,10 @@ final class Sampler {
 
     private static int likeliest(float[] logits) {
         int best = 0;
-        for (int id = 1; id < logits.length; id++) {
+        for (int id = 0; id < logits.length; id++) {
+            if (Float.isNaN(logits[id])) {
+                logits[id] = Float.NEGATIVE_INFINITY;
+            }
             if (logits[id] > logits[best]) {
                 best = id;
             }
@@ -43,7 +48,7 @@ final class Sampler {
 
     /** The probability of a token, up to a factor that all tokens share. */
     private double weight(float logit, float greatest) {
-        return Math.exp((logit - greatest) / options.temperature());
+        return logit == greatest ? 1 : Math.exp((logit - greatest) / options.temperature());
     }
 
     private double totalWeight(float[] logits, float greatest) {

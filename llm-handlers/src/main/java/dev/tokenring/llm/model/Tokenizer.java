@@ -90,9 +90,19 @@ public final class Tokenizer implements AutoCloseable {
     public String neutralise(String text) {
         String neutral = text.replace(String.valueOf(BREAK), "");
         for (String token : specialTokens) {
-            if (token.length() > 1) {
-                neutral = neutral.replace(token, token.charAt(0) + String.valueOf(BREAK) + token.substring(1));
+            int rest = token.offsetByCodePoints(0, 1);
+            if (rest < token.length()) {
+                neutral = breakUp(neutral, token, token.substring(0, rest) + BREAK + token.substring(rest));
             }
+        }
+        return neutral;
+    }
+
+    /** Again until none is left, for a token may begin within the one before it: {@code ||A||A||} has {@code ||A||} twice. */
+    private static String breakUp(String text, String token, String broken) {
+        String neutral = text;
+        while (neutral.contains(token)) {
+            neutral = neutral.replace(token, broken);
         }
         return neutral;
     }
