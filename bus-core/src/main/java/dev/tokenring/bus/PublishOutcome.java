@@ -12,7 +12,8 @@ public enum PublishOutcome {
     NO_SUBSCRIPTION,
 
     /**
-     * The ring is full, because the slowest subscription lags by the ring's whole capacity; the message was not taken.
+     * The ring is full: the slowest subscription lags by the capacity, or by three quarters of it and more while it is
+     * busy with a batch, whose slots it gives back together. The message was not taken.
      * Remedy: try again later, use {@link Publisher#publish(Object)}, which waits, give the topic more capacity, or make
      * the slowest subscription faster.
      */

@@ -17,7 +17,11 @@ public enum RequestFailure {
      */
     OVERLOADED(true),
 
-    /** The caller cancelled the request. Remedy: none needed. */
+    /**
+     * The caller cancelled the request. The caller itself does not get this as an exception: its future shows a {@link
+     * java.util.concurrent.CancellationException}, and its stream, as Reactive Streams have it, nothing any more. Remedy:
+     * none needed.
+     */
     CANCELLED(false),
 
     /** The handler threw an exception, which is the cause. Remedy: see the cause; the same request will fail again. */

@@ -27,7 +27,8 @@ final class Lifetime {
      * @throws IllegalStateException if it is closed
      */
     <T> T use(Supplier<T> work) {
-        // Not lock(): it would queue behind a thread that waits to free, which waits for a use that may wait for this one.
+        // Not lock(): it would queue behind a thread that waits to free, which waits for a use that may wait for this
+        // one.
         if (!lock.readLock().tryLock()) {
             throw closedAlready();
         }

@@ -1,17 +1,23 @@
 package dev.tokenring.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** What ends a generation, what comes out of it, and what its options promise. */
 class GenerationTest {
     private static LanguageModel model;
     private static int[] prompt;
@@ -19,7 +25,7 @@ class GenerationTest {
     @BeforeAll
     static void load() {
         model = LanguageModel.load(HouseModel.FOLDER);
-        prompt = model.chatPrompt(List.of(ChatMessage.user("I need a table for two tonight.")), 64);
+        prompt = model.chatPrompt(List.of(ChatMessage.user("I need a table for two tonight")), 64);
     }
 
     @AfterAll
@@ -27,127 +33,225 @@ class GenerationTest {
         model.close();
     }
 
+    private static GenerationOptions greedy() {
+        return model.defaults().withTemperature(0);
+    }
+
     private static Generation generate(GenerationOptions options) {
         return model.generate(prompt, options, piece -> {}, () -> false);
     }
 
-    private static GenerationOptions endless() {
-        return model.defaults().withEndTokens(Set.of());
+    static List<HouseModel.Case> cases() {
+        return HouseModel.reference();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void theCacheDoesNotChangeWhatIsChosen(HouseModel.Case reference) {
+        int[] ids = reference.promptIds();
+        var chosen = new ArrayList<Integer>();
+        while (chosen.size() < 16 && !model.defaults().endTokens().contains(chosen.isEmpty() ? -1 : last(chosen))) {
+            float[] logits = model.logits(ids);
+            int best = 0;
+            for (int id = 1; id < logits.length; id++) {
+                best = logits[id] > logits[best] ? id : best;
+            }
+            chosen.add(best);
+            ids = Arrays.copyOf(ids, ids.length + 1);
+            ids[ids.length - 1] = best;
+        }
+        Generation cached = model.generate(reference.promptIds(), greedy().withMaxTokens(16), piece -> {}, () -> false);
+        assertThat(cached.tokenIds()).isEqualTo(chosen);
+    }
+
+    private static int last(List<Integer> ids) {
+        return ids.get(ids.size() - 1);
     }
 
     @Test
-    void theDefaultsAreTheModelsOwn() {
+    void defaultsAreTheOnesOfTheFolder() {
         assertThat(model.defaults()).isEqualTo(new GenerationOptions(64, 0.7, 40, 0.95, 0, List.of(), Set.of(0, 1)));
+        assertThat(model.contextLength()).isEqualTo(192);
+        assertThat(model.vocabularySize()).isEqualTo(4096);
+        assertThat(model.name()).isEqualTo("house-dialogue");
     }
 
     @Test
-    void mergedPiecesAreTheWholeWhateverTheOptions() {
-        var random = new Random(3);
-        for (int round = 0; round < 20; round++) {
-            GenerationOptions options = endless()
-                    .withMaxTokens(1 + random.nextInt(30))
-                    .withTemperature(random.nextInt(3))
-                    .withTopK(random.nextInt(100))
-                    .withTopP(1 - random.nextDouble() * 0.9)
-                    .withSeed(round)
-                    .withStopStrings(random.nextBoolean() ? List.of() : List.of("e ", "t"));
-            var pieces = new ArrayList<Generation>();
-
-            Generation whole = model.generate(prompt, options, pieces::add, () -> false);
-
-            assertThat(pieces.stream().reduce(Generation::append)).contains(whole);
-            assertThat(pieces.subList(0, pieces.size() - 1)).allMatch(piece -> piece.finishReason() == null);
-            assertThat(whole.finishReason()).isNotNull();
-            assertThat(whole.tokenIds()).hasSizeBetween(1, options.maxTokens());
-            assertThat(options.stopStrings()).noneMatch(whole.text()::contains);
-        }
-    }
-
-    @Test
-    void theSameSeedGivesTheSameTextAlsoOnAnotherThread() throws Exception {
-        GenerationOptions options = endless().withSeed(11).withTemperature(1).withMaxTokens(30);
-        Generation first = generate(options);
-        var others = new ArrayList<Generation>();
-        for (int i = 0; i < 4; i++) {
-            var thread = new Thread(() -> {
-                Generation other = generate(options);
-                synchronized (others) {
-                    others.add(other);
-                }
-            });
-            thread.start();
-            thread.join();
-        }
-
-        assertThat(others).hasSize(4).containsOnly(first);
-        assertThat(generate(options.withSeed(12)).tokenIds()).isNotEqualTo(first.tokenIds());
-    }
-
-    @Test
-    void endsAtTheTokenLimit() {
-        Generation whole = generate(endless().withMaxTokens(7));
-
-        assertThat(whole.tokenIds()).hasSize(7);
-        assertThat(whole.finishReason()).isEqualTo(FinishReason.LENGTH);
-    }
-
-    @Test
-    void endsAtAnEndTokenWhichIsNoPartOfTheText() {
-        Generation whole = generate(model.defaults().withTemperature(0));
-
+    void theEndTokenEndsAndIsNoText() {
+        Generation whole = generate(greedy());
         assertThat(whole.finishReason()).isEqualTo(FinishReason.STOP);
-        assertThat(whole.tokenIds().get(whole.tokenIds().size() - 1)).isIn(0, 1);
+        assertThat(last(whole.tokenIds())).isIn(0, 1);
         assertThat(whole.text()).isNotBlank().doesNotContain("<|");
+        assertThat(whole.text()).isEqualTo(model.detokenize(whole.tokenIds()));
+        assertThat(whole.promptTokens()).isEqualTo(prompt.length);
     }
 
     @Test
-    void endsAtAStopString() {
-        String full = generate(endless().withTemperature(0).withMaxTokens(20)).text();
-        String stop = full.substring(5, 9);
-
-        Generation cut = generate(endless().withTemperature(0).withMaxTokens(20).withStopStrings(List.of(stop)));
-
-        assertThat(cut.finishReason()).isEqualTo(FinishReason.STOP);
-        assertThat(cut.text()).isEqualTo(full.substring(0, full.indexOf(stop)));
+    void otherSpecialTokensAreNoTextEither() {
+        int[] afterTheEnd = model.tokenize("<|user|>Hi<|agent|>Hello.");
+        Generation whole = model.generate(
+                afterTheEnd, greedy().withEndTokens(Set.of()).withMaxTokens(60), piece -> {}, () -> false);
+        assertThat(whole.tokenIds()).containsAnyOf(0, 1, 2);
+        assertThat(whole.text()).doesNotContain("<|");
     }
 
-    @Test
-    void endsWhereTheContextIsFull() {
-        Generation whole = generate(endless().withMaxTokens(10_000));
-
-        assertThat(whole.finishReason()).isEqualTo(FinishReason.CONTEXT_FULL);
-        assertThat(prompt.length + whole.tokenIds().size()).isEqualTo(model.contextLength());
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5})
+    void theTokenLimitEnds(int limit) {
+        Generation whole = generate(greedy().withMaxTokens(limit));
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(whole.tokenIds()).hasSize(limit);
     }
 
-    @Test
-    void aCancelledGenerationEndsWithinOneStep() {
-        var steps = new AtomicInteger();
-
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100, 190, 191})
+    void promptAndAnswerShareTheContext(int promptTokens) {
+        int[] long1 = new int[promptTokens];
+        Arrays.fill(long1, 50);
         Generation whole =
-                model.generate(prompt, endless().withMaxTokens(100), piece -> {}, () -> steps.incrementAndGet() == 5);
-
-        assertThat(whole.finishReason()).isEqualTo(FinishReason.CANCELLED);
-        assertThat(whole.tokenIds()).hasSize(4);
-        assertThat(model.generate(prompt, endless(), piece -> {}, () -> true))
-                .isEqualTo(new Generation("", List.of(), prompt.length, FinishReason.CANCELLED));
+                model.generate(long1, greedy().withEndTokens(Set.of()).withMaxTokens(1000), piece -> {}, () -> false);
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.CONTEXT_FULL);
+        assertThat(promptTokens + whole.tokenIds().size()).isEqualTo(192);
     }
 
     @Test
-    void badPromptsAndOptionsAreRefusedWithTheirValues() {
-        assertThatThrownBy(() -> model.logits(new int[0])).hasMessageContaining("empty");
-        assertThatThrownBy(() -> model.logits(new int[] {4096})).hasMessageContaining("4096", "4095");
-        assertThatThrownBy(() -> model.generate(new int[192], GenerationOptions.GREEDY, piece -> {}, () -> false))
+    void everyStopStringEndsWhereItBeginsAndIsNeverSeen() {
+        String free = generate(greedy()).text();
+        for (int begin = 1; begin < free.length() - 9; begin++) {
+            String stop = free.substring(begin, begin + 9);
+            var seen = new StringBuilder();
+            Generation whole = model.generate(
+                    prompt,
+                    greedy().withStopStrings(List.of("never said", stop)),
+                    piece -> {
+                        seen.append(piece.text());
+                        assertThat(free).startsWith(seen.toString());
+                        assertThat(seen.length()).isLessThanOrEqualTo(free.indexOf(stop));
+                    },
+                    () -> false);
+            assertThat(whole.text()).isEqualTo(free.substring(0, free.indexOf(stop)));
+            assertThat(seen.toString()).isEqualTo(whole.text());
+            assertThat(whole.finishReason()).isEqualTo(FinishReason.STOP);
+        }
+    }
+
+    @Test
+    void piecesMergedAreTheWhole() {
+        for (int seed = 0; seed < 20; seed++) {
+            var pieces = new ArrayList<Generation>();
+            Generation whole = model.generate(
+                    prompt,
+                    model.defaults().withSeed(seed).withTemperature(1.5).withStopStrings(List.of(". ", "e t")),
+                    pieces::add,
+                    () -> false);
+            assertThat(pieces.stream().reduce(Generation::append)).contains(whole);
+            assertThat(pieces.subList(0, pieces.size() - 1)).allSatisfy(piece -> {
+                assertThat(piece.finishReason()).isNull();
+                assertThat(piece.text()).isNotEmpty();
+            });
+            assertThat(pieces.get(pieces.size() - 1).finishReason()).isNotNull();
+        }
+    }
+
+    @Test
+    void oneSeedIsOneText() {
+        var texts = new ArrayList<String>();
+        for (int seed = 0; seed < 10; seed++) {
+            GenerationOptions options = model.defaults().withTemperature(1.2).withSeed(seed);
+            Generation first = generate(options);
+            assertThat(generate(options)).isEqualTo(first);
+            texts.add(first.text());
+        }
+        assertThat(texts.stream().distinct().count()).isGreaterThan(5);
+    }
+
+    @Test
+    void cancellingEndsWithinOneStep() {
+        for (int after = 1; after < 8; after++) {
+            int pieces = after;
+            var seen = new AtomicInteger();
+            var cancelled = new AtomicBoolean();
+            Generation whole = model.generate(
+                    prompt,
+                    greedy(),
+                    piece -> {
+                        if (seen.incrementAndGet() == pieces) {
+                            cancelled.set(true);
+                        }
+                    },
+                    cancelled::get);
+            assertThat(whole.finishReason()).isEqualTo(FinishReason.CANCELLED);
+            assertThat(whole.tokenIds()).hasSize(after + 1);
+        }
+    }
+
+    @Test
+    void whatIsCancelledAtTheStartIsNotComputed() {
+        var pieces = new ArrayList<Generation>();
+        Generation whole = model.generate(prompt, greedy(), pieces::add, () -> true);
+        assertThat(whole).isEqualTo(new Generation("", List.of(), prompt.length, FinishReason.CANCELLED));
+        assertThat(pieces).containsExactly(whole);
+    }
+
+    @Test
+    void promptsAreChecked() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> model.generate(new int[0], greedy(), piece -> {}, () -> false))
+                .withMessageContaining("empty");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> model.logits(new int[] {4096}))
+                .withMessageContaining("4096")
+                .withMessageContaining("from 0 to 4095");
+        assertThatIllegalArgumentException().isThrownBy(() -> model.logits(new int[] {-1}));
+        assertThatThrownBy(() -> model.generate(new int[192], greedy(), piece -> {}, () -> false))
                 .isInstanceOfSatisfying(PromptTooLongException.class, tooLong -> {
                     assertThat(tooLong.tokens()).isEqualTo(192);
                     assertThat(tooLong.limit()).isEqualTo(191);
+                    assertThat(tooLong).hasMessageContaining("192").hasMessageContaining("191");
                 });
-        GenerationOptions greedy = GenerationOptions.GREEDY;
-        assertThatThrownBy(() -> greedy.withMaxTokens(0)).hasMessage("maxTokens is 0: it must be 1 or more");
-        assertThatThrownBy(() -> greedy.withTemperature(Double.NaN)).hasMessageContaining("temperature is NaN");
-        assertThatThrownBy(() -> greedy.withTopK(-1)).hasMessageContaining("topK is -1");
-        assertThatThrownBy(() -> greedy.withTopP(0)).hasMessageContaining("topP is 0.0");
-        assertThatThrownBy(() -> greedy.withStopStrings(List.of(""))).hasMessageContaining("empty");
-        assertThatThrownBy(() -> new ModelOptions("tpu", 0)).hasMessageContaining("tpu", "gpu:1");
-        assertThatThrownBy(() -> ModelOptions.DEFAULT.withThreads(-2)).hasMessageContaining("-2");
+        assertThat(model.logits(new int[192])).hasSize(4096);
+        assertThatThrownBy(() -> model.logits(new int[193])).isInstanceOf(PromptTooLongException.class);
+    }
+
+    @Test
+    void optionsAreCheckedWhereTheyAreMade() {
+        GenerationOptions options = GenerationOptions.GREEDY;
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withMaxTokens(0))
+                .withMessage("maxTokens is 0: it must be 1 or more");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withTemperature(-0.1))
+                .withMessageContaining("temperature is -0.1: it must be from 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> options.withTemperature(Double.NaN));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withTopK(-1))
+                .withMessageContaining("topK is -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withTopP(1.1))
+                .withMessageContaining("topP is 1.1");
+        assertThatIllegalArgumentException().isThrownBy(() -> options.withTopP(Double.NaN));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options.withStopStrings(List.of("a", "")))
+                .withMessageContaining("stopStrings");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelOptions.DEFAULT.withDevice("tpu"))
+                .withMessageContaining("\"tpu\"")
+                .withMessageContaining("gpu:1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelOptions.DEFAULT.withThreads(-1))
+                .withMessageContaining("threads is -1");
+    }
+
+    @Test
+    void textOfEveryKindSurvivesTokenizing() {
+        for (String text : List.of("", " ", "naïve 漢字 👩‍👧", "tab\t\r\n\0end", "a".repeat(20_000))) {
+            int[] ids = model.tokenize(text);
+            assertThat(model.detokenize(Arrays.stream(ids).boxed().toList())).isEqualTo(text);
+        }
+        assertThat(model.detokenize(Arrays.stream(model.tokenize("half \ud83d pair"))
+                        .boxed()
+                        .toList()))
+                .startsWith("half ")
+                .endsWith(" pair");
     }
 }

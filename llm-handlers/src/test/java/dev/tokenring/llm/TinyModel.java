@@ -148,7 +148,7 @@ public final class TinyModel {
         var metadata = new JsonObject();
         metadata.addProperty("format", "pt");
         header.add("__metadata__", metadata);
-        ByteBuffer data = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer data = ByteBuffer.allocate(1 << 22).order(ByteOrder.LITTLE_ENDIAN);
         weightByName.forEach((name, values) -> {
             int begin = data.position();
             for (float value : values) {

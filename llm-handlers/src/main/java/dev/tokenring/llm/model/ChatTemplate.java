@@ -21,14 +21,32 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://huggingface.co/docs/transformers/chat_templating">Chat templates</a>
  */
 public final class ChatTemplate {
+    /** Without these, Jinjava departs from Jinja in many small ways; not trimming at <code>{{-</code> is one. */
+    private static final LegacyOverrides AS_JINJA = LegacyOverrides.newBuilder()
+            .withEvaluateMapKeys(true)
+            .withIterateOverMapKeys(true)
+            .withUsePyishObjectMapper(true)
+            .withUseSnakeCasePropertyNaming(true)
+            .withUseNaturalOperatorPrecedence(true)
+            .withParseWhitespaceControlStrictly(true)
+            .withUseTrimmingForNotesAndExpressions(true)
+            .withKeepNullableLoopValues(true)
+            .withHandleBackslashInQuotesOnly(true)
+            .build();
+
     private final @Nullable String template;
     private final Map<String, String> specialTokens;
     private final @Nullable Jinjava jinja;
 
     ChatTemplate(@Nullable String template, Map<String, String> specialTokens) {
-        this.template = template;
+        this.template = template == null ? null : withoutLastLineEnd(template);
         this.specialTokens = specialTokens;
         this.jinja = template == null ? null : newJinja();
+    }
+
+    /** Jinja takes one line's end from the end of a template; Jinjava would take it from the end of what it renders. */
+    private static String withoutLastLineEnd(String template) {
+        return template.replaceFirst("\\R\\z", "");
     }
 
     private static Jinjava newJinja() {
@@ -38,11 +56,8 @@ public final class ChatTemplate {
                 // Jinjava's default is to render what an expression gives once more, as a template of its own: a user
                 // could then write templates.
                 .withNestedInterpretationEnabled(false)
-                .withLegacyOverrides(LegacyOverrides.newBuilder()
-                        .withEvaluateMapKeys(true)
-                        .withIterateOverMapKeys(true)
-                        .withUsePyishObjectMapper(true)
-                        .build())
+                .withKeepTrailingNewline(true)
+                .withLegacyOverrides(AS_JINJA)
                 .build());
         jinja.registerFunction(
                 new ELFunctionDefinition("", "raise_exception", ChatTemplate.class, "raiseException", String.class));

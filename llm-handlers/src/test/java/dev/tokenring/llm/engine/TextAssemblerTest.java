@@ -2,8 +2,10 @@ package dev.tokenring.llm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.llm.TinyModel;
 import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,17 +13,19 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.io.TempDir;
 
-/** With the house model's tokenizer, whose vocabulary is bytes and their merges: most foreign characters take several. */
+/** With a vocabulary of bytes, text comes out in whole characters, and never a part of a stop string. */
 class TextAssemblerTest {
+    @TempDir
+    static Path folder;
+
     private static Tokenizer tokenizer;
 
     @BeforeAll
     static void load() {
-        tokenizer =
-                ModelFolder.open(Path.of("../examples/models/house-dialogue")).loadTokenizer();
+        new TinyModel(1).write(folder);
+        tokenizer = ModelFolder.open(folder).loadTokenizer();
     }
 
     @AfterAll
@@ -29,92 +33,118 @@ class TextAssemblerTest {
         tokenizer.close();
     }
 
-    private static List<String> pieces(String text, String... stopStrings) {
-        var assembler = new TextAssembler(tokenizer, List.of(stopStrings));
+    /** What comes out for each byte, and at the end. */
+    private static List<String> pieces(TextAssembler text, byte[] bytes) {
         var pieces = new ArrayList<String>();
-        for (int id : tokenizer.encode(text)) {
-            pieces.add(assembler.add(id));
-            if (assembler.isStopped()) {
-                return pieces;
-            }
+        for (int i = 0; i < bytes.length && !text.isStopped(); i++) {
+            pieces.add(text.add(bytes[i] & 0xff));
         }
-        pieces.add(assembler.finish());
+        pieces.add(text.finish());
         return pieces;
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "a table for two",
-                "Grüße aus Köln, naïve café",
-                "日本語のテキスト",
-                "🚌 bus 👩‍👩‍👧 family 🏳️‍🌈",
-                " leading and trailing ",
-                "\n\ttabs\n",
-                "e\u0301 combining"
-            })
-    void wholeCharactersComeOutAndAllOfThem(String text) {
-        List<String> pieces = pieces(text);
-
-        assertThat(String.join("", pieces)).isEqualTo(text);
-        assertThat(pieces).noneMatch(piece -> piece.contains("\uFFFD"));
-        assertThat(pieces)
-                .noneMatch(piece -> !piece.isEmpty() && Character.isHighSurrogate(piece.charAt(piece.length() - 1)));
+    private static List<String> pieces(String whole, String... stops) {
+        return pieces(new TextAssembler(tokenizer, List.of(stops)), whole.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
-    void someCharactersHereDoTakeSeveralTokens() {
-        assertThat(tokenizer.encode("🚌").length).isGreaterThan(1);
-        assertThat(pieces("🚌")).contains("");
+    void charactersOfSeveralTokensComeOutWhole() {
+        assertThat(pieces("aé€😀b")).containsExactly("a", "", "é", "", "", "€", "", "", "", "😀", "b", "");
     }
 
     @Test
-    void aCharacterThatIsNeverCompletedIsShownAsSuchAtTheEnd() {
-        int[] ids = tokenizer.encode("🚌");
-        var assembler = new TextAssembler(tokenizer, List.of());
-
-        assertThat(assembler.add(ids[0])).isEmpty();
-        assertThat(assembler.finish()).contains("\uFFFD");
+    void aFlagAndAFamilyComeOutWithoutLoss() {
+        String joined = "🇩🇪👩‍👩‍👧 naïve 漢字";
+        assertThat(String.join("", pieces(joined))).isEqualTo(joined);
+        assertThat(pieces(joined)).noneMatch(piece -> piece.contains("\uFFFD"));
     }
 
     @Test
-    void aStopStringEndsTheTextBeforeItWhereverItsTokensBreak() {
-        assertThat(String.join("", pieces("I would like a table. Thank you!", "table. Th")))
-                .isEqualTo("I would like a ");
-        assertThat(String.join("", pieces("I would like a table.", "."))).isEqualTo("I would like a table");
-        assertThat(String.join("", pieces("abc", "a"))).isEmpty();
+    void anUnfinishedCharacterAtTheEndIsReplaced() {
+        var text = new TextAssembler(tokenizer, List.of());
+        assertThat(pieces(text, new byte[] {'a', (byte) 0xf0, (byte) 0x9f})).containsExactly("a", "", "", "\uFFFD");
     }
 
     @Test
-    void theEarliestOfSeveralStopStringsCounts() {
-        assertThat(String.join("", pieces("one two three four", "four", "two"))).isEqualTo("one ");
+    void aByteThatIsNoCharacterDoesNotHoldUpTheRest() {
+        var text = new TextAssembler(tokenizer, List.of());
+        assertThat(pieces(text, new byte[] {(byte) 0x80, 'a', 'b'})).containsExactly("", "\uFFFDa", "b", "");
     }
 
     @Test
-    void whatOnlyLooksLikeAStopStringComesOutInTheEnd() {
-        assertThat(String.join("", pieces("a needl and a needle", "needles"))).isEqualTo("a needl and a needle");
+    void aLongRunOfBytesThatAreNoCharactersComesOutInTheEnd() {
+        var text = new TextAssembler(tokenizer, List.of());
+        byte[] bytes = new byte[500];
+        java.util.Arrays.fill(bytes, (byte) 0x80);
+        assertThat(String.join("", pieces(text, bytes))).isEqualTo("\uFFFD".repeat(500));
     }
 
     @Test
-    void noPieceEverHoldsAPartOfAStopStringThatFollows() {
+    void specialTokensAreNoText() {
+        var text = new TextAssembler(tokenizer, List.of());
+        assertThat(text.add('a') + text.add(TinyModel.END) + text.add('b') + text.finish())
+                .isEqualTo("ab");
+    }
+
+    @Test
+    void aStopStringOverSeveralTokensIsNeverSeen() {
+        assertThat(pieces("say STOP now", "STOP")).containsExactly("s", "a", "y", " ", "", "", "", "", "");
+    }
+
+    @Test
+    void whatOnlyBeganLikeAStopStringComesOut() {
+        assertThat(pieces("a STxSTO", "STOP")).containsExactly("a", " ", "", "", "STx", "", "", "", "STO");
+    }
+
+    @Test
+    void aStopStringOfLongCharactersIsFound() {
+        assertThat(String.join("", pieces("so é😀! and more", "é😀!"))).isEqualTo("so ");
+    }
+
+    @Test
+    void theStopStringThatBeginsFirstCounts() {
+        assertThat(String.join("", pieces("xabcy", "bc", "abc"))).isEqualTo("x");
+    }
+
+    @Test
+    void randomTextsAreCutWhereTheFirstStopStringIsComplete() {
         var random = new Random(5);
-        for (int round = 0; round < 300; round++) {
-            String text = randomText(random, 30);
-            String stop = randomText(random, 3);
-            int at = text.indexOf(stop);
-            String expected = at < 0 ? text : text.substring(0, at);
-
-            assertThat(String.join("", pieces(text, stop)))
-                    .as("%s | %s", text, stop)
-                    .isEqualTo(expected);
+        int cut = 0;
+        for (int round = 0; round < 1_500; round++) {
+            String whole = randomText(random, 1 + random.nextInt(30));
+            String[] stops = {randomText(random, 1 + random.nextInt(4)), randomText(random, 1 + random.nextInt(4))};
+            String expected = cutAtFirst(whole, stops);
+            cut += expected.equals(whole) ? 0 : 1;
+            var so = new StringBuilder();
+            for (String piece : pieces(whole, stops)) {
+                so.append(piece);
+                assertThat(expected).as("%s stopped by %s", whole, stops).startsWith(so.toString());
+            }
+            assertThat(so.toString()).isEqualTo(expected);
         }
+        assertThat(cut).isBetween(100, 1_400);
     }
 
-    private static String randomText(Random random, int most) {
+    private static String randomText(Random random, int characters) {
+        String[] alphabet = {"a", "b", "é", "😀"};
         var text = new StringBuilder();
-        for (int i = 1 + random.nextInt(most); i > 0; i--) {
-            text.append("abü ".charAt(random.nextInt(4)));
+        for (int i = 0; i < characters; i++) {
+            text.append(alphabet[random.nextInt(alphabet.length)]);
         }
         return text.toString();
+    }
+
+    private static String cutAtFirst(String whole, String... stops) {
+        for (int end = 0; end <= whole.length(); end++) {
+            int first = Integer.MAX_VALUE;
+            for (String stop : stops) {
+                int at = whole.substring(0, end).indexOf(stop);
+                first = at >= 0 ? Math.min(first, at) : first;
+            }
+            if (first < Integer.MAX_VALUE) {
+                return whole.substring(0, first);
+            }
+        }
+        return whole;
     }
 }
