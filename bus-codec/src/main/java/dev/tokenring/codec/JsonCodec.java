@@ -11,6 +11,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,7 +33,8 @@ import tools.jackson.databind.type.LogicalType;
  *   <li><b>Unknown properties are ignored,</b> so that a newer sender can talk to an older reader.
  *   <li><b>Every component is required.</b> A component that is missing or null in the JSON fails, and so does one that
  *       is null in the message, unless its type is marked {@code @Nullable} (JSpecify's, or any other annotation of that
- *       name that is kept at run time) or is an {@code Optional}. Nothing silently becomes 0, false, empty or null.
+ *       name that is kept at run time) or is an {@code Optional}. No component silently becomes 0, false, empty or null. (What
+ *       stands in a list or a map may be null.)
  *   <li><b>Types are not bent.</b> The string {@code "12"} is no number, the number 12 is no string, and 1.5 is no
  *       integer.
  *   <li><b>Instants</b> are written as ISO-8601 in UTC. They are read from every ISO-8601 date and time, extended or
@@ -60,6 +62,7 @@ public final class JsonCodec<T> implements Codec<T> {
             .annotationIntrospector(new MessageIntrospector())
             .addModule(new SimpleModule("tokenring").addDeserializer(Instant.class, new InstantReader()))
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_VALUES)

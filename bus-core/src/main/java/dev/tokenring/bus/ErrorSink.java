@@ -1,7 +1,7 @@
 package dev.tokenring.bus;
 
 /**
- * Where a bus reports what user code throws. The default writes to the {@link System.Logger} named {@code
+ * Where a bus reports what handlers throw. The default writes to the {@link System.Logger} named {@code
  * dev.tokenring.bus}: the first of a kind with its stack, then the 10th, 100th, 1000th and so on as a count.
  *
  * <p>Called on the threads that handle messages, several at once: implementations must be safe for that, and quick. What

@@ -220,7 +220,8 @@ public final class Headers {
     }
 
     /**
-     * Derives headers with this deadline.
+     * Derives headers with this deadline. It is information for whoever handles the message; how long a caller waits is
+     * said with the timeout of {@link Bus#request(Service, Object, Headers, java.time.Duration)}.
      *
      * @param deadline the instant after which nobody wants the answer
      * @return the derived headers

@@ -12,7 +12,7 @@ public enum RequestFailure {
     NO_HANDLER(true),
 
     /**
-     * More requests are waiting than the service's capacity; this one was refused at once and never started. Remedy: ask
+     * As many requests are waiting or being answered as the service has capacity for; this one was refused at once and never started. Remedy: ask
      * again later, or give the service more capacity.
      */
     OVERLOADED(true),

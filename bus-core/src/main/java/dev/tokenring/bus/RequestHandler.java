@@ -4,7 +4,8 @@ package dev.tokenring.bus;
  * User code that answers each request of a service with one reply.
  *
  * <p>A service calls its handler from one thread, one request after the other. Requests that were cancelled or whose
- * deadline passed before their turn are never handed to it.
+ * deadline passed before their turn are never handed to it. A handler that asks its own service and waits for the reply
+ * waits for itself, until the timeout: ask without waiting, or ask another service.
  *
  * @param <Q> the type of the requests
  * @param <R> the type of the replies

@@ -80,8 +80,9 @@ public final class Service<Q, R> {
     }
 
     /**
-     * Derives a service for which this many requests may wait; more are refused with {@link
-     * RequestFailure#OVERLOADED}.
+     * Derives a service for which this many requests may wait or be in the handler's hands; more are refused with {@link
+     * RequestFailure#OVERLOADED}. A request that was cancelled or timed out keeps its place until its turn, when it is
+     * passed over.
      *
      * @param capacity a power of two from 2 to 2^26
      * @return the derived service

@@ -87,7 +87,9 @@ final class Services {
             case PUBLISHED -> {}
             case BACK_PRESSURED ->
                 exchange.fail(
-                        RequestFailure.OVERLOADED, server.service().capacity() + " requests are waiting already", null);
+                        RequestFailure.OVERLOADED,
+                        server.service().capacity() + " requests are waiting or being answered",
+                        null);
             case CLOSED, NO_SUBSCRIPTION -> {
                 if (lifecycle.isClosing()) {
                     refuse(exchange);

@@ -96,7 +96,7 @@ public final class Journal<T> implements AutoCloseable {
      * @param codec turns messages into bytes and back; the journal must have been written with the same content type
      * @return the open journal
      * @throws JournalException if the JVM lacks a flag that is needed; if the directory cannot be created, read or
-     *     written, or holds something else; if it is open already; or if its last segment is damaged in such a way that
+     *     written; if it is open already; or if its last segment is damaged in such a way that
      *     to go on would be to lose acknowledged messages
      */
     public static <T> Journal<T> open(Path directory, Codec<T> codec) {

@@ -113,12 +113,18 @@ final class Dialogue {
         if (hidden > 0) {
             terminal.println("(" + (conversation.entryCount() - SHOWN_MESSAGES) + " earlier messages)");
         }
+        if (!history.isEmpty()) {
+            terminal.println("--- what was said before");
+        }
         for (NlpMessage message : history.subList(hidden, history.size())) {
             if (message instanceof NlpQuery query) {
                 terminal.println(query.sender() + "> " + query.query());
             } else if (message instanceof NlpResponse response) {
                 terminal.println("agent> " + response.response());
             }
+        }
+        if (!history.isEmpty()) {
+            terminal.println("--- now");
         }
     }
 

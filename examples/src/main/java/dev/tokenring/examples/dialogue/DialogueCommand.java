@@ -56,8 +56,8 @@ public final class DialogueCommand implements Callable<Integer> {
     @Option(
             names = "--temperature",
             paramLabel = "T",
-            description = "0 for the likeliest answer; more for more variety (default: the model's own)")
-    private @Nullable Double temperature;
+            description = "0 for the likeliest answer; more for more variety (default: ${DEFAULT-VALUE})")
+    private double temperature = 0;
 
     @Option(names = "--top-k", paramLabel = "K", description = "sample from the K likeliest tokens; 0 for all")
     private @Nullable Integer topK;
@@ -71,8 +71,9 @@ public final class DialogueCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "the same seed and history give the same answers (default: ${DEFAULT-VALUE})")
-    private long seed = 6;
+            description = "what chance follows above temperature 0: the same seed and history give the same answers"
+                    + " (default: ${DEFAULT-VALUE})")
+    private long seed = 1;
 
     @Option(
             names = "--device",
@@ -109,7 +110,7 @@ public final class DialogueCommand implements Callable<Integer> {
     private GenerationOptions options(GenerationOptions defaults) {
         return new GenerationOptions(
                 maxTokens != null ? maxTokens : defaults.maxTokens(),
-                temperature != null ? temperature : defaults.temperature(),
+                temperature,
                 topK != null ? topK : defaults.topK(),
                 topP != null ? topP : defaults.topP(),
                 seed,
