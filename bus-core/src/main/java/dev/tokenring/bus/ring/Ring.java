@@ -11,7 +11,6 @@ import dev.tokenring.bus.PublishOutcome;
 import dev.tokenring.bus.WaitStrategy;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -50,7 +49,9 @@ public final class Ring<T> {
 
     private final RingBuffer<Slot<T>> buffer;
     private final Sequence released = new Sequence();
-    private final AtomicBoolean releasing = new AtomicBoolean();
+    /** 1 while somebody releases. A padded sequence, for a reader writes it per batch, next to what publishers read. */
+    private final Sequence releasing = new Sequence(0);
+
     private final Object membership = new Object();
     private volatile RingReader<T>[] readers = noReaders();
     private volatile boolean ending;
@@ -166,13 +167,13 @@ public final class Ring<T> {
     }
 
     private void pauseReleases() {
-        while (!releasing.compareAndSet(false, true)) {
+        while (!releasing.compareAndSet(0, 1)) {
             Thread.onSpinWait();
         }
     }
 
     private void resumeReleases() {
-        releasing.setRelease(false);
+        releasing.set(0);
         VarHandle.fullFence();
     }
 
@@ -197,7 +198,7 @@ public final class Ring<T> {
     /** Empties and releases the slots that all readers have passed. */
     void release() {
         VarHandle.fullFence();
-        while (releasable() > released.get() && releasing.compareAndSet(false, true)) {
+        while (releasable() > released.get() && releasing.compareAndSet(0, 1)) {
             long last = releasable();
             for (long sequence = released.get() + 1; sequence <= last; sequence++) {
                 buffer.get(sequence).empty();
