@@ -69,28 +69,21 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
     @Override
     void handlerReturned() {
         if (end(true)) {
-            lock.lock();
-            try {
-                complete = true;
-            } finally {
-                lock.unlock();
-            }
+            underLock(() -> complete = true);
             drain();
         }
     }
 
     @Override
     void deliverFailure(RequestException failed) {
-        lock.lock();
-        try {
+        // What was sent before the handler failed still counts; nothing else waits for the reader's demand.
+        underLock(() -> {
             failure = failed;
             if (failed.failure() != RequestFailure.HANDLER_FAILED) {
                 buffer.clear();
             }
             room.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        });
         drain();
     }
 
@@ -101,37 +94,35 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
                     "the subscriber asked for " + parts + " parts: ask for 1 or more (Reactive Streams, rule 3.9)"));
             return;
         }
-        lock.lock();
-        try {
-            demand = demand + parts < 0 ? Long.MAX_VALUE : demand + parts;
-        } finally {
-            lock.unlock();
-        }
+        underLock(() -> demand = demand + parts < 0 ? Long.MAX_VALUE : demand + parts);
         drain();
     }
 
     /** Ends the stream at once, for something that its subscriber did wrong. */
     public void refuse(Throwable wrong) {
         end(false);
-        lock.lock();
-        try {
+        underLock(() -> {
             failure = wrong;
             buffer.clear();
             room.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        });
         drain();
     }
 
     @Override
     public void cancel() {
         end(false);
-        lock.lock();
-        try {
+        underLock(() -> {
             closed = true;
             buffer.clear();
             room.signalAll();
+        });
+    }
+
+    private void underLock(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
         } finally {
             lock.unlock();
         }
