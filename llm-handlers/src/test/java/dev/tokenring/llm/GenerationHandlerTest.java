@@ -125,6 +125,45 @@ class GenerationHandlerTest {
     }
 
     @Test
+    void oneMoreStepAtMostIsComputedForWhomCancels() throws Exception {
+        var reader = new Reader();
+        var reasons = new ArrayList<FinishReason>();
+        bus.serveStream(GENERATE, GenerationHandler.of(model, model::tokenize, endless(), (piece, headers) -> {
+            reasons.add(piece.finishReason());
+            if (reasons.size() == 3) {
+                reader.subscription.join().cancel();
+            }
+            return piece;
+        }));
+
+        bus.stream(GENERATE, "<|user|>Hello<|agent|>").subscribe(reader);
+        bus.request(GENERATE, "<|user|>Hello<|agent|>").join();
+
+        assertThat(reasons.subList(0, 4)).containsExactly(null, null, null, FinishReason.CANCELLED);
+    }
+
+    @Test
+    void oneMoreStepAtMostIsComputedAfterTheDeadline() {
+        var reasons = new ArrayList<FinishReason>();
+        var timeout = new CompletableFuture<Throwable>();
+        bus.serveStream(GENERATE, GenerationHandler.of(model, model::tokenize, endless(), (piece, headers) -> {
+            reasons.add(piece.finishReason());
+            if (reasons.size() == 3) {
+                timeout.join();
+            }
+            return piece;
+        }));
+
+        bus.request(GENERATE, "<|user|>Hello<|agent|>", Duration.ofSeconds(1))
+                .whenComplete((whole, failure) -> timeout.complete(failure));
+        assertThat(timeout.join()).isInstanceOfSatisfying(RequestException.class, e -> assertThat(e.failure())
+                .isEqualTo(RequestFailure.TIMEOUT));
+        bus.request(GENERATE, "<|user|>Hello<|agent|>").join();
+
+        assertThat(reasons.subList(0, 4)).containsExactly(null, null, null, FinishReason.CANCELLED);
+    }
+
+    @Test
     void aPromptThatIsTooLongIsToldToTheCaller() {
         serve(endless(), new AtomicLong());
 

@@ -96,6 +96,29 @@ class LifecycleTest {
     }
 
     @Test
+    void aListenerMayWaitForAnUseThatIsRefusedBecauseTheModelIsBeingClosed() throws Exception {
+        LanguageModel model = LanguageModel.load(folder);
+        var closer = new Thread(model::close);
+        Generation whole = model.generate(
+                PROMPT,
+                ENDLESS,
+                piece -> {
+                    if (closer.getState() == Thread.State.NEW) {
+                        closer.start();
+                        while (closer.getState() != Thread.State.WAITING) {
+                            Thread.onSpinWait();
+                        }
+                        assertThatThrownBy(() -> threads.submit(() -> model.tokenize("a"))
+                                        .get(30, TimeUnit.SECONDS))
+                                .hasCauseInstanceOf(IllegalStateException.class);
+                    }
+                },
+                () -> false);
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.CANCELLED);
+        closer.join();
+    }
+
+    @Test
     void whatAListenerThrowsReachesTheCallerAndHarmsNothing() {
         try (LanguageModel model = LanguageModel.load(folder)) {
             var thrown = new IllegalStateException("enough");

@@ -39,7 +39,7 @@ public final class ChatTemplate {
     private final @Nullable Jinjava jinja;
 
     ChatTemplate(@Nullable String template, Map<String, String> specialTokens) {
-        this.template = template == null ? null : withoutLastLineEnd(template);
+        this.template = template == null ? null : withoutIndents(withoutLastLineEnd(template));
         this.specialTokens = specialTokens;
         this.jinja = template == null ? null : newJinja();
     }
@@ -49,10 +49,14 @@ public final class ChatTemplate {
         return template.replaceFirst("\\R\\z", "");
     }
 
+    /** What {@code lstrip_blocks} means in Jinja; Jinjava would take the spaces before a tag within a line as well. */
+    private static String withoutIndents(String template) {
+        return template.replaceAll("(?m)^[ \\t]+(?=\\{[%#](?!\\+))", "");
+    }
+
     private static Jinjava newJinja() {
         var jinja = new Jinjava(JinjavaConfig.newBuilder()
                 .withTrimBlocks(true)
-                .withLstripBlocks(true)
                 // Jinjava's default is to render what an expression gives once more, as a template of its own: a user
                 // could then write templates.
                 .withNestedInterpretationEnabled(false)

@@ -1,15 +1,20 @@
 package dev.tokenring.llm.engine;
 
+import static java.lang.Float.NEGATIVE_INFINITY;
+import static java.lang.Float.NaN;
+import static java.lang.Float.POSITIVE_INFINITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenring.llm.GenerationOptions;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tokens are drawn as often as temperature, top-k and top-p say they should be. */
 class SamplerTest {
@@ -116,6 +121,36 @@ class SamplerTest {
                         .distinct()
                         .count())
                 .isEqualTo(3);
+    }
+
+    private static IntStream drawn(GenerationOptions options, float... logits) {
+        var sampler = new Sampler(options);
+        return IntStream.range(0, 200).map(i -> sampler.choose(logits.clone()));
+    }
+
+    private static List<GenerationOptions> everyPath() {
+        return List.of(
+                GenerationOptions.GREEDY,
+                SAMPLED,
+                SAMPLED.withTopK(2),
+                SAMPLED.withTopP(0.5),
+                SAMPLED.withTemperature(1e-9));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyPath")
+    void logitsThatAreNoNumbersAreImpossible(GenerationOptions options) {
+        assertThat(drawn(options, NaN, -50, NaN, NaN, -90, NaN)).contains(1).doesNotContain(0, 2, 3, 5);
+        assertThat(drawn(options, NaN, NaN, NaN)).allMatch(id -> id >= 0 && id < 3);
+        assertThat(drawn(options, NEGATIVE_INFINITY, NEGATIVE_INFINITY)).allMatch(id -> id == 0 || id == 1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyPath")
+    void anInfiniteLogitIsCertain(GenerationOptions options) {
+        assertThat(drawn(options, 3, POSITIVE_INFINITY, NEGATIVE_INFINITY, NaN)).containsOnly(1);
+        assertThat(drawn(options, 3, 1e38f, -3e38f, NEGATIVE_INFINITY)).containsOnly(1);
+        assertThat(drawn(options, 3, POSITIVE_INFINITY, POSITIVE_INFINITY)).isSubsetOf(1, 2);
     }
 
     @Test

@@ -1,0 +1,17 @@
+package dev.tokenring.llm.violations.model;
+
+import ai.djl.ndarray.NDList;
+import dev.tokenring.llm.engine.DecodeLoop;
+
+/** Breaks the rules of the room model. */
+final class BreaksModel {
+    private BreaksModel() {}
+
+    static Class<?> knowsEngine() {
+        return DecodeLoop.class;
+    }
+
+    static NDList runsAModel() {
+        return new NDList();
+    }
+}
