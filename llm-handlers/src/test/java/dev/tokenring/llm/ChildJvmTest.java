@@ -76,10 +76,10 @@ class ChildJvmTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void hundredsOfAnswersLeaveNoMemoryBehind() throws Exception {
+    void manyAnswersLeaveNoMemoryBehind() throws Exception {
         List<String> lines = run("twentyAnswers");
 
-        // The cache of one sequence is 2.25 MiB, so 300 that were kept would be 675 MiB.
+        // The cache of one sequence is 2.25 MiB, so 150 that were kept would be 337 MiB.
         assertThat(number(lines, "growth")).as("KiB, of %s", lines).isLessThan(64 << 10);
         assertThat(number(lines, "anonymous")).as("KiB, of %s", lines).isLessThan(700 << 10);
     }
@@ -87,7 +87,7 @@ class ChildJvmTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void loadingAndClosingLeavesNoMemoryBehind() throws Exception {
-        // The weights of this model are 22.6 MiB, so 20 that were kept would be 450 MiB.
+        // The weights of this model are 22.6 MiB, so 12 that were kept would be 270 MiB.
         assertThat(number(run("loadAndClose"), "growth")).as("KiB").isLessThan(64 << 10);
     }
 }

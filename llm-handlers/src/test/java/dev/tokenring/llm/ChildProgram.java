@@ -59,7 +59,7 @@ final class ChildProgram {
             System.out.println("anonymous " + statusKiB("RssAnon:"));
             System.out.println("resident " + statusKiB("VmRSS:"));
             long before = statusKiB("RssAnon:");
-            for (int seed = 20; seed < 320; seed++) {
+            for (int seed = 20; seed < 170; seed++) {
                 answer(model, seed, 16);
             }
             System.out.println("growth " + (statusKiB("RssAnon:") - before));
@@ -71,7 +71,7 @@ final class ChildProgram {
             useOnce();
         }
         long before = statusKiB("RssAnon:");
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 12; i++) {
             useOnce();
         }
         System.out.println("growth " + (statusKiB("RssAnon:") - before));
