@@ -147,7 +147,7 @@ public final class Ring<T> {
     }
 
     /**
-     * Adds a reader that sees every message whose publishing starts after this call.
+     * Adds a reader that sees every message whose publishing starts after this call, and none that was claimed before.
      *
      * @param maxBatchSize after how many messages at most the reader lets publishers have their slots
      */
@@ -156,9 +156,14 @@ public final class Ring<T> {
             var reader = new RingReader<>(this, buffer, maxBatchSize);
             RingReader<T>[] more = Arrays.copyOf(readers, readers.length + 1);
             more[readers.length] = reader;
-            // While releases pause, no slot that is published now can be claimed again before the reader holds it.
+            // While releases pause, no slot that is claimed now can be claimed again before the reader holds it. Those
+            // who have claimed one are about to publish it, and what they publish is not for this reader.
             pauseReleases();
-            reader.startAfter(published());
+            long claimed = buffer.getCursor();
+            while (published() < claimed) {
+                Thread.yield();
+            }
+            reader.startAfter(claimed);
             readers = more;
             resumeReleases();
             release();
