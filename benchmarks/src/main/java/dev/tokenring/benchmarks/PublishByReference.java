@@ -52,6 +52,9 @@ public class PublishByReference {
     private long published;
     private @Nullable Lane lane;
 
+    /** For JMH, which makes one for each trial. */
+    public PublishByReference() {}
+
     /** Makes the messages, numbered down to 0, and opens the lane. */
     @Setup
     public void open() {
