@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ArchitectureTest {
     private static final String FACE = "dev.tokenring.bus";
-    private static final List<String> ROOMS = List.of("ring", "dispatch", "request", "failure");
+    private static final List<String> ROOMS = List.of("ring", "dispatch", "request", "failure", "time");
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(FACE);
