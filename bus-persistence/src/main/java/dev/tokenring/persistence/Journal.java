@@ -315,7 +315,7 @@ public final class Journal<T> implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            wanted = Math.min(count, store.positions().count());
+            wanted = store.positions().countUpTo(count);
             reader = wanted == 0
                     ? read()
                     : readerAt(store.positions().fromEnd(wanted).orElseThrow());
@@ -344,10 +344,11 @@ public final class Journal<T> implements AutoCloseable {
     }
 
     /**
-     * How many entries the journal holds.
+     * How many entries the journal holds. The first call looks into each segment, which takes about a millisecond a
+     * segment.
      *
      * @return entries, damaged ones included
-     * @throws JournalException if the journal is closed
+     * @throws JournalException if the journal is closed, or if one of its segments cannot be read
      */
     public long entryCount() {
         lock.lock();

@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class SegmentStore implements AutoCloseable {
     static final String METADATA_FILE = "metadata.cq4t";
 
+    /**
+     * Where Chronicle Queue notes that all segments before a certain one have their end mark. Without the note it opens
+     * every segment to look.
+     */
+    private static final String ENDED_BEFORE = "normalisedEOFsTo";
+
     /** What Chronicle Queue writes of its own between two entries, at most: an index block. */
     private static final int INDEX_ROOM_BYTES = 16 << 10;
 
@@ -31,7 +37,8 @@ final class SegmentStore implements AutoCloseable {
     private final SegmentCycle.Clock clock;
     private final SingleChronicleQueue queue;
     private final ExcerptAppender appender;
-    private final Positions positions = new Positions();
+    private final ExcerptTailer counter;
+    private final Positions positions;
 
     private @Nullable DiskRoom room;
     private int roomSegment = -1;
@@ -48,13 +55,17 @@ final class SegmentStore implements AutoCloseable {
                 .timeProvider(clock)
                 .blockSize(sizes.blockBytes())
                 .build();
+        this.positions = new Positions(tail.first(), tail.last(), tail.lastEntries(), this::countEntries);
         try {
+            // a segment gets its end mark before the next one is begun, so only the last may lack it
+            queue.tableStorePut(ENDED_BEFORE, tail.last());
             this.appender = queue.createAppender();
             appender.singleThreadedCheckDisabled(true); // its threads take turns under the journal's lock
-            countEntries(tail);
+            counter = newTailer();
+            checkLast(tail);
             if (tail.lastEnd() > 0 && tail.last() == tail.appendTo()) {
                 end = tail.lastEnd();
-                room = DiskRoom.in(directory.resolve(SegmentCycle.fileName(tail.last())), end);
+                room = DiskRoom.in(fileOf(tail.last()), end);
                 roomSegment = tail.last();
             }
         } catch (RuntimeException | Error e) {
@@ -75,18 +86,40 @@ final class SegmentStore implements AutoCloseable {
         }
     }
 
-    private void countEntries(SegmentTail tail) {
-        try (ExcerptTailer tailer = queue.createTailer()) {
-            for (int segment = tail.first(); segment <= tail.last(); segment++) {
-                long entries = tailer.excerptsInCycle(segment);
-                if (segment == tail.last() && entries != tail.lastEntries()) {
-                    throw new JournalException(directory.resolve(SegmentCycle.fileName(segment)) + " holds "
-                            + tail.lastEntries() + " entries, but its index tells of " + entries
-                            + ": restore the file from a copy, or move it away to go on without its messages");
-                }
-                positions.set(segment, entries);
+    private void checkLast(SegmentTail tail) {
+        if (tail.first() > tail.last()) {
+            return;
+        }
+        long entries = countEntries(tail.last());
+        if (entries != tail.lastEntries()) {
+            throw new JournalException(fileOf(tail.last()) + " holds " + tail.lastEntries()
+                    + " entries, but its index tells of " + entries
+                    + ": restore the file from a copy, or move it away to go on without its messages");
+        }
+    }
+
+    private long countEntries(int segment) {
+        boolean interrupted = Thread.interrupted(); // it would close files beneath Chronicle Queue
+        try {
+            long entries = counter.excerptsInCycle(segment);
+            if (entries < 0) {
+                throw new JournalException(fileOf(segment) + " is gone: restore it from a copy");
+            }
+            return entries;
+        } catch (JournalException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            throw new JournalException(
+                    "The entries of " + fileOf(segment) + " cannot be counted (" + e + "): restore it from a copy", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private Path fileOf(int segment) {
+        return directory.resolve(SegmentCycle.fileName(segment));
     }
 
     /**
@@ -124,8 +157,7 @@ final class SegmentStore implements AutoCloseable {
 
     private void claimRoom(int segment, int length) {
         if (segment != roomSegment) {
-            Path file = directory.resolve(SegmentCycle.fileName(segment));
-            var fresh = DiskRoom.in(file, 0);
+            var fresh = DiskRoom.in(fileOf(segment), 0);
             try {
                 fresh.claim(length + 3L * INDEX_ROOM_BYTES);
             } catch (JournalException e) {
@@ -157,6 +189,7 @@ final class SegmentStore implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        counter.close();
         queue.close();
         if (room != null) {
             room.giveBack(end);

@@ -157,6 +157,48 @@ class JournalTest {
         }
     }
 
+    /** So the time to open does not grow with the journal. */
+    @Test
+    void openingDoesNotLookAtTheSegmentsInTheMiddle() throws IOException {
+        long last = -1;
+        try (var journal = openSmall()) {
+            for (int i = 0; i < 5_000; i++) {
+                last = journal.append(Note.of(i));
+            }
+        }
+        int lastSegment = SegmentCycle.INSTANCE.toCycle(last);
+        assertThat(lastSegment).isGreaterThan(5);
+        for (int segment = 1; segment < lastSegment - 1; segment++) {
+            Files.writeString(directory.resolve(SegmentCycle.fileName(segment)), "no segment");
+        }
+        try (var journal = openSmall()) {
+            assertThat(journal.recovery().isClean()).isTrue();
+            assertThat(numbersOf(journal.last(3))).isEqualTo(range(4_997, 5_000));
+            try (var reader = journal.readFrom(last)) {
+                journal.append(Note.of(5_000));
+                assertThat(numbers(reader)).isEqualTo(range(4_999, 5_001));
+            }
+            assertThatThrownBy(journal::entryCount)
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageContaining(SegmentCycle.fileName(lastSegment - 2));
+        }
+    }
+
+    @Test
+    void openedAgainItStillHasItsLastEntriesAcrossSegments() {
+        try (var journal = openSmall()) {
+            for (int i = 0; i < 2_000; i++) {
+                journal.append(Note.of(i));
+            }
+        }
+        for (int count : new int[] {1, 700, 1_999, 2_000, 5_000}) {
+            try (var journal = openSmall()) {
+                assertThat(numbersOf(journal.last(count))).isEqualTo(range(Math.max(0, 2_000 - count), 2_000));
+                assertThat(journal.entryCount()).isEqualTo(2_000);
+            }
+        }
+    }
+
     @Test
     void aReaderBehindTheEndSeesWhatComesNext() {
         try (var journal = openSmall()) {
