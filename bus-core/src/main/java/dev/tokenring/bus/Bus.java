@@ -2,20 +2,17 @@ package dev.tokenring.bus;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tokenring.bus.dispatch.BusThread;
-import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.failure.DistinctErrors;
 import dev.tokenring.bus.failure.Guard;
-import dev.tokenring.bus.request.SingleReply;
-import dev.tokenring.bus.request.StreamReply;
-import dev.tokenring.bus.ring.Ring;
+import dev.tokenring.bus.spi.Stage;
+import dev.tokenring.bus.thread.BusThread;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A message bus inside this JVM: it owns topics, services, their threads and timers.
@@ -37,18 +34,23 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Bus implements AutoCloseable {
     private final BusOptions options;
-    private final Guard guard;
     private final Lifecycle lifecycle;
+    private final Channels channels;
+    private final Undeliverable undeliverable;
+    private final Subscribing subscribing;
     private final Services services;
-    private final Map<String, Publisher<?>> publishers = new ConcurrentHashMap<>();
-    private final AtomicLong subscriptionNumber = new AtomicLong();
+    private final Observer observer;
 
     private Bus(BusOptions options) {
         this.options = options;
         ErrorSink chosen = options.errorSink();
-        guard = new Guard(chosen != null ? chosen : new DistinctErrors(System.getLogger("dev.tokenring.bus")));
-        lifecycle = new Lifecycle(options);
-        services = new Services(lifecycle, guard);
+        var guard = new Guard(chosen != null ? chosen : new DistinctErrors(System.getLogger("dev.tokenring.bus")));
+        lifecycle = new Lifecycle(options, guard);
+        channels = new Channels(lifecycle);
+        undeliverable = new Undeliverable(lifecycle, channels, options.deadLetterCapacity());
+        subscribing = new Subscribing(lifecycle, channels, undeliverable);
+        services = new Services(lifecycle);
+        observer = new Observer(lifecycle, channels, services);
     }
 
     /**
@@ -89,28 +91,20 @@ public final class Bus implements AutoCloseable {
      * @throws BusClosedException if the bus is closing or closed
      */
     public <T> Publisher<T> publisher(Topic<T> topic) {
-        requireNonNull(topic, "topic");
-        Publisher<?> known = publishers.get(topic.name());
-        if (known == null) {
-            known = addPublisher(topic);
-        }
-        if (!known.topic().equals(topic)) {
-            throw new IllegalArgumentException("bus " + name() + " has " + known.topic() + ", which differs from "
-                    + topic + ": use the same description everywhere, or another name");
-        }
-        @SuppressWarnings("unchecked") // its topic equals this one, type included
-        Publisher<T> publisher = (Publisher<T>) known;
-        return publisher;
+        return channels.of(requireNonNull(topic, "topic")).publisher();
     }
 
-    private Publisher<?> addPublisher(Topic<?> topic) {
-        return lifecycle.whileOpen(
-                "add topic " + topic.name(),
-                () -> publishers.computeIfAbsent(topic.name(), absent -> newPublisher(topic)));
-    }
-
-    private <T> Publisher<T> newPublisher(Topic<T> topic) {
-        return new Publisher<>(lifecycle, topic, lifecycle.newRing(topic.capacity(), topic.waitStrategy()));
+    /**
+     * Takes a topic off the bus. What was published before is still handed out; its subscriptions end after that, except
+     * those to patterns, which lose this topic only. Publishers of the topic are told that it is closed; whoever asks the
+     * bus for the topic again gets a new one.
+     *
+     * @param topic the topic
+     * @return whether the bus had it
+     * @throws IllegalArgumentException if the bus has a different topic of this name
+     */
+    public boolean remove(Topic<?> topic) {
+        return channels.remove(requireNonNull(topic, "topic"));
     }
 
     /**
@@ -166,6 +160,36 @@ public final class Bus implements AutoCloseable {
     }
 
     /**
+     * Begins to describe a subscription to a topic that needs more than {@link #subscribe(Topic, Handler)} offers.
+     *
+     * @param <T> the type of the messages
+     * @param topic what to read
+     * @return a builder
+     */
+    public <T> SubscriptionBuilder<T> subscription(Topic<T> topic) {
+        requireNonNull(topic, "topic");
+        return new SubscriptionBuilder<>(subscribing, topic, null, defaultsFor(topic));
+    }
+
+    /**
+     * Begins to describe a subscription to all topics of a pattern, those included that are yet to come. One thread calls
+     * the handler for all of them, unless the builder is told otherwise.
+     *
+     * @param <T> the type of the messages
+     * @param pattern what to read
+     * @return a builder
+     */
+    public <T> SubscriptionBuilder<T> subscription(TopicPattern<T> pattern) {
+        requireNonNull(pattern, "pattern");
+        return new SubscriptionBuilder<>(
+                subscribing, null, pattern, SubscriptionSpec.plain(options.retry(), lifecycle.stuckRule()));
+    }
+
+    private <T> SubscriptionSpec<T> defaultsFor(Topic<T> topic) {
+        return SubscriptionSpec.plain(topic.isInPlace() ? RetryPolicy.NONE : options.retry(), lifecycle.stuckRule());
+    }
+
+    /**
      * Subscribes a handler to a topic: it gets each message whose publishing starts after this call.
      *
      * @param <T> the type of the messages
@@ -176,7 +200,7 @@ public final class Bus implements AutoCloseable {
      * @throws BusClosedException if the bus is closing or closed
      */
     public <T> Subscription subscribe(Topic<T> topic, Handler<? super T> handler) {
-        return subscribe(topic, "subscription-" + subscriptionNumber.incrementAndGet(), handler);
+        return subscription(topic).handle(handler);
     }
 
     /**
@@ -192,30 +216,61 @@ public final class Bus implements AutoCloseable {
      * @throws BusClosedException if the bus is closing or closed
      */
     public <T> Subscription subscribe(Topic<T> topic, String name, Handler<? super T> handler) {
-        Names.valid("subscription", name);
-        requireNonNull(handler, "handler");
-        Ring<T> ring = publisher(topic).ring();
-        return lifecycle.whileOpen(
-                "subscribe to " + topic.name(),
-                () -> lifecycle.start(
-                        new Dispatcher<>(
-                                lifecycle,
-                                topic.name(),
-                                name,
-                                ring,
-                                // A batch holds back publishers until it is done: leave them most of the ring
-                                // meanwhile.
-                                Math.max(1, topic.capacity() / 4),
-                                handler,
-                                unread -> {},
-                                guard),
-                        this::unsubscribe,
-                        () -> {}));
+        return subscription(topic).named(name).handle(handler);
     }
 
-    private void unsubscribe(Subscription subscription) {
-        subscription.dispatcher().detach();
-        lifecycle.awaitEnd(subscription.dispatcher());
+    /**
+     * Subscribes a handler to all topics of a pattern, those included that are yet to come. One thread calls it, one
+     * message after the other; {@link MessageContext#topic()} says where a message comes from.
+     *
+     * @param <T> the type of the messages
+     * @param pattern what to read
+     * @param handler gets the messages
+     * @return the subscription, which lasts until it is closed, or the bus is
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <T> Subscription subscribe(TopicPattern<T> pattern, Handler<? super T> handler) {
+        return subscription(pattern).handle(handler);
+    }
+
+    /**
+     * Puts a stage before the subscriptions of a topic, which the bus then has: it gets each message first, and they get what
+     * it has passed. It has a thread of its own, and lasts as long as the topic.
+     *
+     * @param <T> the type of the messages
+     * @param topic the topic
+     * @param stage gets the messages
+     * @throws IllegalStateException if the topic has a stage or a subscription already
+     * @throws IllegalArgumentException if the bus has a different topic of this name
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <T> void attach(Topic<T> topic, Stage<? super T> stage) {
+        subscribing.attach(requireNonNull(topic, "topic"), requireNonNull(stage, "stage"));
+    }
+
+    /**
+     * The messages of a topic that were given up, as far as they are kept: {@link BusOptions#withDeadLetterCapacity} says
+     * how many. They are there until they are redriven or pushed out by newer ones, also after the bus was closed.
+     * Whoever wants them as they come subscribes to {@link DeadLetter#topicOf}.
+     *
+     * @param <T> the type of the messages
+     * @param topic the topic
+     * @return the dead letters, oldest first
+     */
+    public <T> List<DeadLetter<T>> deadLetters(Topic<T> topic) {
+        return undeliverable.of(requireNonNull(topic, "topic"));
+    }
+
+    /**
+     * Gives a message back to the subscription that gave it up, as if it were new; mended, if the letter was derived with
+     * {@link DeadLetter#withMessage}. The other subscriptions of the topic don't get it once more.
+     *
+     * @param letter the dead letter
+     * @return {@link PublishOutcome#PUBLISHED}; {@link PublishOutcome#NO_SUBSCRIPTION} if that subscription is not there,
+     *     in which case the letter stays; or {@link PublishOutcome#CLOSED}
+     */
+    public PublishOutcome redrive(DeadLetter<?> letter) {
+        return undeliverable.redrive(requireNonNull(letter, "letter"));
     }
 
     /**
@@ -226,16 +281,29 @@ public final class Bus implements AutoCloseable {
      * @param service what to serve
      * @param handler answers the requests, one after the other
      * @return a subscription to the requests; closing it ends the serving
-     * @throws IllegalStateException if the service has a handler already
+     * @throws IllegalStateException if the service has a handler already that was given no name
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> Subscription serve(Service<Q, R> service, RequestHandler<? super Q, ? extends R> handler) {
-        requireNonNull(handler, "handler");
-        return serveStream(service, (request, replies) -> {
-            R reply = handler.handle(request, replies);
-            requireNonNull(reply, "the handler returned null: a reply can't be null");
-            replies.send(reply);
-        });
+        return serve(service, Services.UNNAMED, handler);
+    }
+
+    /**
+     * Serves a service with one of several handlers, each of which has a thread of its own. A request goes to the one with
+     * the fewest open requests; {@link #gather} asks all.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the replies
+     * @param service what to serve
+     * @param name what this handler is called
+     * @param handler answers requests, one after the other
+     * @return a subscription to the requests; closing it ends this handler's serving
+     * @throws IllegalStateException if the service has a handler of this name already
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> Subscription serve(
+            Service<Q, R> service, String name, RequestHandler<? super Q, ? extends R> handler) {
+        return services.serve(service, Names.valid("handler", name), Answers.of(handler));
     }
 
     /**
@@ -246,12 +314,107 @@ public final class Bus implements AutoCloseable {
      * @param service what to serve
      * @param handler answers the requests, one after the other
      * @return a subscription to the requests; closing it ends the serving
-     * @throws IllegalStateException if the service has a handler already
+     * @throws IllegalStateException if the service has a handler already that was given no name
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> Subscription serveStream(Service<Q, R> service, StreamHandler<? super Q, R> handler) {
-        requireNonNull(handler, "handler");
-        return services.serve(service, handler);
+        return serveStream(service, Services.UNNAMED, handler);
+    }
+
+    /**
+     * Serves a service with one of several handlers that give a stream of parts; see {@link #serve(Service, String,
+     * RequestHandler)}.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param service what to serve
+     * @param name what this handler is called
+     * @param handler answers requests, one after the other
+     * @return a subscription to the requests; closing it ends this handler's serving
+     * @throws IllegalStateException if the service has a handler of this name already
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> Subscription serveStream(Service<Q, R> service, String name, StreamHandler<? super Q, R> handler) {
+        return services.serve(service, Names.valid("handler", name), Answers.ofStream(handler));
+    }
+
+    /**
+     * Serves a service with a handler that completes its replies later, from any thread.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param service what to serve; its capacity bounds how many requests the handler can be at together
+     * @param handler takes the requests in, one after the other
+     * @return a subscription to the requests; closing it ends the serving, and what was taken in can still be completed
+     * @throws IllegalStateException if the service has a handler already that was given no name
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> Subscription serveAsync(Service<Q, R> service, AsyncHandler<? super Q, R> handler) {
+        return serveAsync(service, Services.UNNAMED, handler);
+    }
+
+    /**
+     * Serves a service with one of several handlers that complete their replies later; see {@link #serve(Service, String,
+     * RequestHandler)}.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param service what to serve; its capacity bounds how many requests each handler can be at together
+     * @param name what this handler is called
+     * @param handler takes requests in, one after the other
+     * @return a subscription to the requests; closing it ends this handler's serving
+     * @throws IllegalStateException if the service has a handler of this name already
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> Subscription serveAsync(Service<Q, R> service, String name, AsyncHandler<? super Q, R> handler) {
+        return services.serve(service, Names.valid("handler", name), Answers.ofAsync(handler));
+    }
+
+    /**
+     * Puts a new version of a service's handler in the place of the one that was given no name, between two requests: the
+     * request that is being answered is finished by the old one, the next is answered by the new one. No request is lost or
+     * answered twice.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the replies
+     * @param service what is served
+     * @param successor answers from the next request on
+     * @throws IllegalStateException if the service has no such handler
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> void replace(Service<Q, R> service, RequestHandler<? super Q, ? extends R> successor) {
+        services.replace(service, Services.UNNAMED, Answers.of(successor));
+    }
+
+    /**
+     * Puts a new version of a service's handler in the place of the one of this name; see {@link #replace(Service,
+     * RequestHandler)}.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the replies
+     * @param service what is served
+     * @param name the name of the handler
+     * @param successor answers from the next request on
+     * @throws IllegalStateException if the service has no such handler
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> void replace(Service<Q, R> service, String name, RequestHandler<? super Q, ? extends R> successor) {
+        services.replace(service, name, Answers.of(successor));
+    }
+
+    /**
+     * Puts a new version of a streaming handler in the place of the one that was given no name; see {@link
+     * #replace(Service, RequestHandler)}.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param service what is served
+     * @param successor answers from the next request on
+     * @throws IllegalStateException if the service has no such handler
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> void replaceStream(Service<Q, R> service, StreamHandler<? super Q, R> successor) {
+        services.replace(service, Services.UNNAMED, Answers.ofStream(successor));
     }
 
     /**
@@ -301,9 +464,58 @@ public final class Bus implements AutoCloseable {
     public <Q, R> CompletableFuture<R> request(Service<Q, R> service, Q request, Headers headers, Duration timeout) {
         requireNonNull(request, "request");
         requireNonNull(headers, "headers");
-        var exchange = new SingleReply<>(service.name(), request, headers, Service.positive(timeout), service.merge());
-        services.ask(service, exchange);
-        return exchange.future();
+        return services.request(service, request, headers, Service.positive(timeout));
+    }
+
+    /**
+     * Asks for one reply and spins until it is there, for callers who want the last microsecond and have a core to spare:
+     * no thread has to be woken.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the replies
+     * @param service whom to ask
+     * @param request what to ask
+     * @param timeout how long the reply is wanted; more than zero
+     * @return the reply
+     * @throws RequestException if there is none
+     * @throws IllegalArgumentException if the timeout is not more than zero, or the bus has a different service of this
+     *     name
+     * @throws IllegalStateException if the bus is driven by a {@link Stepper}, which would wait for itself
+     */
+    public <Q, R> R requestSpinning(Service<Q, R> service, Q request, Duration timeout) {
+        if (lifecycle.isStepped()) {
+            throw new IllegalStateException("nobody steps the bus while this thread spins: use request, then step");
+        }
+        CompletableFuture<R> reply = request(service, request, Headers.NONE, timeout);
+        while (!reply.isDone()) {
+            Thread.onSpinWait();
+        }
+        try {
+            return reply.join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RequestException known ? known : failed;
+        }
+    }
+
+    /**
+     * Asks all handlers of a service for one reply each.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the replies
+     * @param service whom to ask
+     * @param request what to ask
+     * @param how how many replies are enough
+     * @param timeout how long the replies are wanted; more than zero
+     * @return what was gathered; fails with a {@link RequestException} as soon as there can't be enough. The handlers that
+     *     are still at it when enough have replied are cancelled
+     * @throws IllegalArgumentException if the timeout is not more than zero, or the bus has a different service of this
+     *     name
+     */
+    public <Q, R> CompletableFuture<Gathered<R>> gather(
+            Service<Q, R> service, Q request, Gather how, Duration timeout) {
+        requireNonNull(request, "request");
+        requireNonNull(how, "how");
+        return services.gather(service, request, Headers.NONE, how, Service.positive(timeout));
     }
 
     /**
@@ -339,19 +551,37 @@ public final class Bus implements AutoCloseable {
         requireNonNull(request, "request");
         requireNonNull(headers, "headers");
         Service.positive(timeout);
-        return subscriber -> {
-            requireNonNull(subscriber, "subscriber");
-            var exchange = new StreamReply<Q, R>(service.name(), request, headers, timeout, subscriber);
-            exchange.begin();
-            if (exchange.isOver()) {
-                return;
-            }
-            try {
-                services.ask(service, exchange);
-            } catch (IllegalArgumentException differentService) {
-                exchange.refuse(differentService);
-            }
-        };
+        return subscriber -> services.stream(service, request, headers, timeout, subscriber);
+    }
+
+    /**
+     * Asks for a stream of the parts of a reply, and takes them as they come.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts
+     * @param service whom to ask
+     * @param request what to ask
+     * @param timeout how long the reply is wanted; more than zero
+     * @param onPart gets the parts, one after the other, on the handler's thread: while it is busy, the handler waits. What
+     *     it throws cancels the request
+     * @return completes after the last part, or with a {@link RequestException}, or with what {@code onPart} threw;
+     *     cancelling it cancels the request
+     * @throws IllegalArgumentException if the timeout is not more than zero
+     */
+    public <Q, R> CompletableFuture<Void> stream(
+            Service<Q, R> service, Q request, Duration timeout, Consumer<? super R> onPart) {
+        var reader = new PartReader<R>(requireNonNull(onPart, "onPart"));
+        stream(service, request, Headers.NONE, timeout).subscribe(reader);
+        return reader.end();
+    }
+
+    /**
+     * Looks at what the bus is doing. That costs those who publish and handle nothing, however often it is asked for.
+     *
+     * @return topics, subscriptions and services with their counts at this moment; prints as a table
+     */
+    public BusSnapshot snapshot() {
+        return observer.snapshot();
     }
 
     /**

@@ -2,20 +2,21 @@ package dev.tokenring.bus;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.tokenring.bus.dispatch.BusThread;
 import dev.tokenring.bus.dispatch.Dispatcher;
+import dev.tokenring.bus.dispatch.Loop;
+import dev.tokenring.bus.failure.Guard;
 import dev.tokenring.bus.ring.Ring;
+import dev.tokenring.bus.thread.BusThread;
+import dev.tokenring.bus.time.Clock;
+import dev.tokenring.bus.time.Timers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,32 +32,86 @@ final class Lifecycle {
     private static final long GRACE_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final BusOptions options;
+    private final Guard guard;
     private final Set<Ring<?>> rings = ConcurrentHashMap.newKeySet();
     private final Set<Dispatcher<?>> dispatchers = ConcurrentHashMap.newKeySet();
+    private final Set<Unfinished> unfinished = ConcurrentHashMap.newKeySet();
     private final LongAdder refusals = new LongAdder();
-    private final ScheduledThreadPoolExecutor timer;
+    private final Timers timers;
+    private final @Nullable Thread timerThread;
+    private final Threads threads;
+    private final StuckHandlers stuckHandlers;
+    private final @Nullable Interception interception;
     private final CompletableFuture<CloseReport> report = new CompletableFuture<>();
     private volatile boolean closing;
     private volatile @Nullable Thread closer;
 
-    Lifecycle(BusOptions options) {
-        this.options = options;
-        timer = new ScheduledThreadPoolExecutor(
-                1, work -> new BusThread(this, "tokenring-" + options.name() + "-timer", work));
-        timer.setRemoveOnCancelPolicy(true);
+    /** Work that goes on after the handler that began it has returned. */
+    interface Unfinished {
+        /** How much there is of it. */
+        long unfinished();
+
+        /** Gives it up. */
+        void abandonUnfinished();
     }
 
-    ScheduledExecutorService timer() {
-        return timer;
+    Lifecycle(BusOptions options, Guard guard) {
+        this.options = options;
+        this.guard = guard;
+        Stepper stepper = options.stepper();
+        threads = new Threads(this, options.name(), stepper);
+        if (stepper == null) {
+            timers = new Timers(Clock.SYSTEM);
+            timerThread = new BusThread(this, "tokenring-" + options.name() + "-timer", timers::runUntilClosed);
+            timerThread.start();
+        } else {
+            timers = stepper.timers();
+            timerThread = null;
+            stepper.drive(this);
+        }
+        stuckHandlers = new StuckHandlers(timers, guard);
+        Interceptor interceptor = Interceptors.chain(options.interceptors());
+        interception = interceptor == null ? null : new Interception(interceptor, timers.clock(), guard);
+    }
+
+    /** When handlers count as stuck for which nothing else was said. */
+    StuckRule stuckRule() {
+        return new StuckRule(options.stuckAfter(), options.stuckPolicy());
+    }
+
+    String busName() {
+        return options.name();
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    /** What stands around publish, handle and reply; null if nothing does. */
+    @Nullable Interception interception() {
+        return interception;
+    }
+
+    Threads threads() {
+        return threads;
+    }
+
+    Guard guard() {
+        return guard;
     }
 
     boolean isClosing() {
         return closing;
     }
 
+    /** Whether handlers are called by a {@link Stepper} only. */
+    boolean isStepped() {
+        return options.stepper() != null;
+    }
+
     /** Whether the calling thread may still publish: anybody while the bus is open, its own handlers while it drains. */
     boolean accepts() {
-        return !closing || BusThread.isCurrent(this);
+        return !closing || BusThread.isCurrent(this) || isStepped();
     }
 
     BusClosedException refused(String what) {
@@ -76,29 +131,60 @@ final class Lifecycle {
         return action.get();
     }
 
-    <T> Ring<T> newRing(int capacity, WaitStrategy waitStrategy) {
-        var ring = new Ring<T>(capacity, waitStrategy);
+    void add(Ring<?> ring) {
         rings.add(ring);
-        return ring;
     }
 
-    void forgetRing(Ring<?> ring) {
+    void remove(Ring<?> ring) {
         rings.remove(ring);
     }
 
+    void add(Unfinished work) {
+        unfinished.add(work);
+    }
+
+    void remove(Unfinished work) {
+        unfinished.remove(work);
+    }
+
+    void add(Dispatcher<?> dispatcher) {
+        dispatchers.add(dispatcher);
+    }
+
+    void remove(Dispatcher<?> dispatcher) {
+        dispatchers.remove(dispatcher);
+    }
+
     /**
-     * Starts a dispatcher, and remembers it until its thread has ended.
+     * Has somebody watch whether a dispatcher's handler is stuck.
      *
-     * @param closer closes the subscription
+     * @param onThreadOfTheBus whether the handler is called by threads that belong to the bus
+     * @param beforeLeaving what else to do if it is to leave its ring for that
+     * @return to be run when it has ended
+     */
+    Runnable watch(Dispatcher<?> dispatcher, StuckRule rule, boolean onThreadOfTheBus, Runnable beforeLeaving) {
+        // While the thread that steps is in a handler, there is nobody else to notice.
+        return isStepped() ? () -> {} : stuckHandlers.watch(dispatcher, rule, onThreadOfTheBus, beforeLeaving);
+    }
+
+    /**
+     * Has a loop poll a dispatcher, and remembers it until it has ended.
+     *
      * @param whenEnded what else to do at the end
      */
-    Subscription start(Dispatcher<?> dispatcher, Consumer<Subscription> closer, Runnable whenEnded) {
+    void start(Dispatcher<?> dispatcher, Loop loop, Runnable whenEnded) {
         dispatchers.add(dispatcher);
-        dispatcher.start(() -> {
+        dispatcher.start(loop, () -> {
             whenEnded.run();
             dispatchers.remove(dispatcher);
         });
-        return new Subscription(dispatcher, closer);
+        try {
+            loop.startUnlessStarted();
+        } catch (Throwable noThread) {
+            dispatcher.detach();
+            dispatcher.neverStarted();
+            throw noThread;
+        }
     }
 
     /**
@@ -109,6 +195,10 @@ final class Lifecycle {
     boolean awaitEnd(Dispatcher<?> dispatcher) {
         if (dispatcher.isOnOwnThread()) {
             return false;
+        }
+        if (isStepped()) {
+            threads.stepUntilIdle();
+            return !dispatcher.isAlive();
         }
         try {
             return dispatcher.awaitEnd(
@@ -121,7 +211,9 @@ final class Lifecycle {
 
     /** Whether the calling thread would wait for itself if it waited for the bus to close. */
     boolean closeWaitsForCaller() {
-        return BusThread.isCurrent(this) || Thread.currentThread() == closer;
+        return BusThread.isCurrent(this)
+                || Thread.currentThread() == closer
+                || dispatchers.stream().anyMatch(one -> !isStepped() && one.isOnOwnThread());
     }
 
     /** Closes the bus, or waits for whoever is closing it already. */
@@ -150,9 +242,10 @@ final class Lifecycle {
         long delivered = -present.stream().mapToLong(Dispatcher::delivered).sum();
         boolean interrupted = !awaitQuiet(deadlineNs);
         rings.forEach(Ring::end);
+        threads.stepUntilIdle();
         interrupted |= !awaitEnds(present, interrupted ? System.nanoTime() : deadlineNs);
+        long abandoned = unfinished.stream().mapToLong(Unfinished::unfinished).sum();
         interrupted |= !stop(present);
-        long abandoned = 0;
         for (Dispatcher<?> dispatcher : present) {
             Dispatcher.Count count = dispatcher.leave();
             delivered += count.delivered();
@@ -174,6 +267,7 @@ final class Lifecycle {
     private boolean awaitQuiet(long deadlineNs) {
         List<Long> before;
         do {
+            threads.stepUntilIdle();
             before = cursors();
             if (isQuiet() && before.equals(cursors())) {
                 return true;
@@ -182,13 +276,13 @@ final class Lifecycle {
             if (Thread.interrupted()) {
                 return false;
             }
-        } while (System.nanoTime() - deadlineNs < 0);
+        } while (System.nanoTime() - deadlineNs < 0 && !isStepped());
         return true;
     }
 
     private boolean isQuiet() {
-        return dispatchers.stream().noneMatch(Dispatcher::isDetached)
-                && rings.stream().allMatch(Ring::isQuiet);
+        return dispatchers.stream().allMatch(one -> !one.isDetached() && one.lag() == 0)
+                && unfinished.stream().allMatch(one -> one.unfinished() == 0);
     }
 
     private List<Long> cursors() {
@@ -211,17 +305,25 @@ final class Lifecycle {
         List<Dispatcher<?>> busy = present.stream().filter(Dispatcher::isAlive).toList();
         busy.forEach(Dispatcher::stop);
         busy.forEach(Dispatcher::abandonUnread);
+        unfinished.forEach(Unfinished::abandonUnfinished);
         busy.forEach(Dispatcher::interrupt);
-        timer.shutdownNow();
+        stuckHandlers.interruptStragglers();
+        timers.close();
         long graceEndNs = System.nanoTime() + GRACE_NS;
-        boolean uninterrupted = awaitEnds(busy, graceEndNs) && awaitTimer(graceEndNs);
+        boolean uninterrupted = awaitEnds(busy, graceEndNs);
+        threads.close();
+        uninterrupted &= awaitThreads(graceEndNs);
         busy.stream().filter(Dispatcher::isAlive).forEach(this::warnOf);
         return uninterrupted;
     }
 
-    private boolean awaitTimer(long deadlineNs) {
+    private boolean awaitThreads(long deadlineNs) {
         try {
-            timer.awaitTermination(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            threads.awaitEnd(deadlineNs);
+            stuckHandlers.awaitStragglers(deadlineNs);
+            if (timerThread != null) {
+                TimeUnit.NANOSECONDS.timedJoin(timerThread, Math.max(1, deadlineNs - System.nanoTime()));
+            }
             return true;
         } catch (InterruptedException inAHurry) {
             return false;

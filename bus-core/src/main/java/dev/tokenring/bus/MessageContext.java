@@ -35,4 +35,18 @@ public interface MessageContext {
      * @return the topic's name
      */
     String topic();
+
+    /**
+     * Which try this is to handle the message.
+     *
+     * @return 1 unless the handler failed on it before
+     */
+    int attempt();
+
+    /**
+     * How many messages a lossy subscription missed right before this one, because it was too slow for them.
+     *
+     * @return 0 for a lossless subscription
+     */
+    long missed();
 }

@@ -19,6 +19,9 @@ public enum PublishOutcome {
      */
     BACK_PRESSURED,
 
-    /** The bus is closing or closed; the message was not taken. Remedy: none, stop publishing. */
+    /**
+     * The bus is closing or closed, or the topic was removed; the message was not taken. Remedy: none, stop publishing; or
+     * ask the bus for the topic's publisher again.
+     */
     CLOSED
 }

@@ -2,26 +2,44 @@ package dev.tokenring.bus;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tokenring.bus.inspect.StallEvent;
+import dev.tokenring.bus.ring.InPlaceSlot;
 import dev.tokenring.bus.ring.Ring;
+import dev.tokenring.bus.ring.Unacknowledged;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes to one topic of one bus. Spares the bus its look-up of the topic on every message, so this is the way for
  * whoever publishes often.
  *
- * <p>Safe for use by any thread.
+ * <p>Safe for use by any thread; by one at a time, if the topic is one {@linkplain Topic#withSinglePublisher() for a
+ * single publisher}.
  *
  * @param <T> the type of the messages
  */
 public final class Publisher<T> {
     private final Lifecycle lifecycle;
     private final Topic<T> topic;
+    private final Channel<T> channel;
     private final Ring<T> ring;
+    private final boolean inPlace;
+    private final @Nullable Interception interception;
 
-    Publisher(Lifecycle lifecycle, Topic<T> topic, Ring<T> ring) {
+    Publisher(Lifecycle lifecycle, Channel<T> channel) {
         this.lifecycle = lifecycle;
-        this.topic = topic;
-        this.ring = ring;
+        this.topic = channel.topic();
+        this.channel = channel;
+        this.ring = channel.ring();
+        this.inPlace = topic.isInPlace();
+        this.interception = lifecycle.interception();
     }
 
     /**
@@ -33,9 +51,7 @@ public final class Publisher<T> {
         return topic;
     }
 
-    Ring<T> ring() {
-        return ring;
-    }
+    // ---- by reference
 
     /**
      * Publishes a message without headers; the same as {@link #publish(Object, Headers)} with {@link Headers#NONE}.
@@ -51,25 +67,20 @@ public final class Publisher<T> {
      *
      * @param message the message
      * @param headers what travels beside it
-     * @throws BusClosedException if the bus is closing or closed, also while waiting
+     * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting
      * @throws CancellationException if the thread was interrupted while waiting, which it then still is; the message was
      *     not published
-     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
+     *     topic's messages are in place
      */
     public void publish(T message, Headers headers) {
-        requireNonNull(message, "message");
-        requireNonNull(headers, "headers");
-        if (!lifecycle.accepts()) {
-            throw lifecycle.refused("publish to " + topic.name());
+        Headers sent = interception == null ? headers : intercepted(message, headers);
+        PublishOutcome outcome = offer(message, sent);
+        if (outcome == PublishOutcome.BACK_PRESSURED) {
+            outcome = awaitRoom(Long.MAX_VALUE, () -> ring.offer(message, sent));
         }
-        try {
-            if (ring.publish(message, headers) == PublishOutcome.CLOSED) {
-                throw lifecycle.refused("publish to " + topic.name());
-            }
-        } catch (InterruptedException whileWaiting) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException(
-                    "interrupted while waiting for room in topic " + topic.name() + ": the message was not published");
+        if (outcome == PublishOutcome.CLOSED) {
+            throw refused();
         }
     }
 
@@ -90,14 +101,303 @@ public final class Publisher<T> {
      * @param message the message
      * @param headers what travels beside it
      * @return what became of it
+     * @throws IllegalStateException if the topic's messages are in place
      */
     public PublishOutcome tryPublish(T message, Headers headers) {
+        return counted(offer(message, interception == null ? headers : intercepted(message, headers)));
+    }
+
+    /**
+     * Publishes a message and tells when its topic's {@linkplain Bus#attach stage} has passed it: when it is in the journal,
+     * for example. Waits while the ring is full. Without a stage that is at once.
+     *
+     * @param message the message
+     * @param headers what travels beside it
+     * @return the message's sequence to come, or -1 if there is neither a stage nor a subscription; fails with what the
+     *     stage threw if it vetoed the message, and with a {@link BusClosedException} if the bus closed before. What depends
+     *     on it runs on the thread of the stage, unless it is given another
+     * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting
+     * @throws CancellationException if the thread was interrupted while waiting, which it then still is; the message was
+     *     not published
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
+     *     topic's messages are in place
+     */
+    public CompletableFuture<Long> publishAcknowledged(T message, Headers headers) {
+        var pending = new Unacknowledged(intercepted(message, headers), new CompletableFuture<>());
+        PublishOutcome outcome = lifecycle.accepts() ? ring.offer(message, pending) : PublishOutcome.CLOSED;
+        if (outcome == PublishOutcome.BACK_PRESSURED) {
+            outcome = awaitRoom(Long.MAX_VALUE, () -> ring.offer(message, pending));
+        }
+        if (outcome == PublishOutcome.CLOSED) {
+            throw refused();
+        }
+        if (outcome == PublishOutcome.NO_SUBSCRIPTION) {
+            pending.sequence().complete(-1L);
+        }
+        return pending.sequence();
+    }
+
+    private PublishOutcome offer(T message, Headers headers) {
         requireNonNull(message, "message");
         requireNonNull(headers, "headers");
-        PublishOutcome outcome = lifecycle.accepts() ? ring.offer(message, headers) : PublishOutcome.CLOSED;
+        checkByReference();
+        return lifecycle.accepts() ? ring.offer(message, headers) : PublishOutcome.CLOSED;
+    }
+
+    private Headers intercepted(T message, Headers headers) {
+        requireNonNull(message, "message");
+        requireNonNull(headers, "headers");
+        checkByReference();
+        Interception present = interception;
+        return present == null ? headers : present.onPublish(topic.name(), message, headers);
+    }
+
+    private PublishOutcome counted(PublishOutcome outcome) {
         if (outcome == PublishOutcome.CLOSED) {
             lifecycle.countRefusal();
+        } else if (outcome == PublishOutcome.BACK_PRESSURED) {
+            channel.countRefused();
         }
         return outcome;
+    }
+
+    /**
+     * Publishes a message; waits while the ring is full, but not longer than this.
+     *
+     * @param message the message
+     * @param headers what travels beside it
+     * @param timeout how long to wait; more than zero
+     * @return what became of it; {@link PublishOutcome#BACK_PRESSURED} if there was no room in all that time
+     * @throws CancellationException if the thread was interrupted while waiting, which it then still is; the message was
+     *     not published
+     * @throws IllegalArgumentException if the timeout is not more than zero
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
+     *     topic's messages are in place
+     */
+    public PublishOutcome tryPublish(T message, Headers headers, Duration timeout) {
+        long timeoutNs = Service.positive(timeout).toNanos();
+        Headers sent = interception == null ? headers : intercepted(message, headers);
+        PublishOutcome outcome = offer(message, sent);
+        if (outcome == PublishOutcome.BACK_PRESSURED) {
+            outcome = awaitRoom(timeoutNs, () -> ring.offer(message, sent));
+        }
+        return counted(outcome);
+    }
+
+    /**
+     * Publishes messages next to each other, in order, with the same headers, which is faster than one by one; waits while
+     * the ring is too full. Where there are more than a quarter of the ring holds, others may publish in between.
+     *
+     * @param messages the messages, in order
+     * @param headers what travels beside each
+     * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting; the message
+     *     says how many were published
+     * @throws CancellationException if the thread was interrupted while waiting, which it then still is; the message says
+     *     how many were published
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
+     *     topic's messages are in place
+     */
+    public void publishAll(List<? extends T> messages, Headers headers) {
+        messages.forEach(message -> requireNonNull(message, "message"));
+        requireNonNull(headers, "headers");
+        checkByReference();
+        if (interception != null) {
+            for (int i = 0; i < messages.size(); i++) {
+                T message = messages.get(i);
+                publishChunk(List.of(message), intercepted(message, headers), i, messages.size());
+            }
+            return;
+        }
+        int chunkSize = Math.max(1, topic.capacity() / 4);
+        for (int from = 0; from < messages.size(); from += chunkSize) {
+            List<? extends T> chunk = messages.subList(from, Math.min(messages.size(), from + chunkSize));
+            publishChunk(chunk, headers, from, messages.size());
+        }
+    }
+
+    private void publishChunk(List<? extends T> chunk, Headers headers, int published, int all) {
+        PublishOutcome outcome = lifecycle.accepts() ? ring.offerAll(chunk, headers) : PublishOutcome.CLOSED;
+        try {
+            if (outcome == PublishOutcome.BACK_PRESSURED) {
+                outcome = awaitRoom(Long.MAX_VALUE, () -> ring.offerAll(chunk, headers));
+            }
+        } catch (CancellationException interrupted) {
+            throw new CancellationException(
+                    interrupted.getMessage() + "; " + published + " of " + all + " messages were published before");
+        }
+        if (outcome == PublishOutcome.CLOSED) {
+            throw lifecycle.refused(
+                    "publish to " + topic.name() + "; " + published + " of " + all + " messages were published before");
+        }
+    }
+
+    /**
+     * Gives a subscriber that publishes what it gets. It asks for as much as the topic has room for, so a slow subscription
+     * of the topic slows down the source. An error of the source goes to the bus's error sink.
+     *
+     * @return a subscriber for one subscription; passes the Reactive Streams TCK
+     */
+    public Flow.Subscriber<T> asSubscriber() {
+        checkByReference();
+        return new PublishingSubscriber<>(this, lifecycle);
+    }
+
+    // ---- in place
+
+    /**
+     * Publishes a message in place; waits while the ring is full.
+     *
+     * @param filler fills the slot's own message, which still holds what was in it before; what it throws is thrown to the
+     *     caller, and the message is not published
+     * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting
+     * @throws CancellationException if the thread was interrupted while waiting, which it then still is
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
+     *     topic's messages are by reference
+     */
+    public void publishInPlace(Consumer<? super T> filler) {
+        publishInPlace(filler, (message, fill) -> fill.accept(message));
+    }
+
+    /**
+     * Publishes a message in place, with what the filler needs handed through, so that the filler captures nothing and
+     * nothing is allocated; waits while the ring is full.
+     *
+     * @param <A> the type of the argument
+     * @param argument handed to the filler
+     * @param filler fills the slot's own message, which still holds what was in it before; what it throws is thrown to the
+     *     caller, and the message is not published
+     * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting
+     * @throws CancellationException if the thread was interrupted while waiting, which it then still is
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
+     *     topic's messages are by reference
+     */
+    public <A> void publishInPlace(A argument, BiConsumer<? super T, ? super A> filler) {
+        InPlaceSlot<T> slot = claimSlot();
+        try {
+            filler.accept(slot.own(), argument);
+            if (interception != null) {
+                slot.headers(interception.onPublish(topic.name(), slot.own(), Headers.NONE));
+            }
+        } catch (Throwable fillersOwn) {
+            slot.abort();
+            throw fillersOwn;
+        }
+        if (slot.commit() == PublishOutcome.CLOSED) {
+            throw refused();
+        }
+    }
+
+    /**
+     * Claims a slot, to fill and commit it; waits while the ring is full.
+     *
+     * @return the claim; commit or abort it soon
+     * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting
+     * @throws CancellationException if the thread was interrupted while waiting, which it then still is
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
+     *     topic's messages are by reference
+     */
+    public Claim<T> claim() {
+        return claimed(claimSlot());
+    }
+
+    /**
+     * Claims a slot, to fill and commit it, if there is one free.
+     *
+     * @return the claim, which is to be committed or aborted soon; null if the ring is full or closed
+     * @throws IllegalStateException if the topic's messages are by reference
+     */
+    public @Nullable Claim<T> tryClaim() {
+        checkInPlace();
+        if (!lifecycle.accepts() || ring.isEnding()) {
+            lifecycle.countRefusal();
+            return null;
+        }
+        InPlaceSlot<T> slot = ring.tryClaim();
+        if (slot == null) {
+            channel.countRefused();
+            return null;
+        }
+        return claimed(slot);
+    }
+
+    private Claim<T> claimed(InPlaceSlot<T> slot) {
+        return interception == null ? slot : new InterceptedClaim<>(slot, topic.name(), interception);
+    }
+
+    private InPlaceSlot<T> claimSlot() {
+        checkInPlace();
+        if (!lifecycle.accepts()) {
+            throw refused();
+        }
+        InPlaceSlot<T> slot = ring.tryClaim();
+        return slot != null ? slot : waitAndClaim();
+    }
+
+    private InPlaceSlot<T> waitAndClaim() {
+        var claimed = new InPlaceSlot<?>[1];
+        PublishOutcome outcome = awaitRoom(Long.MAX_VALUE, () -> {
+            claimed[0] = ring.tryClaim();
+            if (claimed[0] != null) {
+                return PublishOutcome.PUBLISHED;
+            }
+            return ring.isEnding() ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
+        });
+        @SuppressWarnings("unchecked") // from this ring
+        InPlaceSlot<T> slot = (InPlaceSlot<T>) claimed[0];
+        if (outcome == PublishOutcome.CLOSED || slot == null) {
+            throw refused();
+        }
+        return slot;
+    }
+
+    // ---- both
+
+    /** Tries until there is room, or it is known that there won't be, or the time is over. */
+    private PublishOutcome awaitRoom(long timeoutNs, Supplier<PublishOutcome> attempt) {
+        if (ring.isReadByCurrentThread() || lifecycle.isStepped()) {
+            throw new IllegalStateException("topic " + topic.name() + " is full (" + topic.capacity()
+                    + " messages), and the thread that waits for room is the one that should make it: use tryPublish, a"
+                    + " larger capacity, or another topic");
+        }
+        StallEvent stall = StallEvent.start();
+        long startNs = System.nanoTime();
+        PublishOutcome outcome = PublishOutcome.BACK_PRESSURED;
+        try {
+            for (int tries = 0; outcome == PublishOutcome.BACK_PRESSURED; tries++) {
+                if (System.nanoTime() - startNs >= timeoutNs) {
+                    return outcome;
+                }
+                Ring.pause(tries);
+                outcome = attempt.get();
+            }
+        } catch (InterruptedException whileWaiting) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException(
+                    "interrupted while waiting for room in topic " + topic.name() + ": the message was not published");
+        } finally {
+            if (stall != null) {
+                stall.end(topic.name());
+            }
+        }
+        return outcome;
+    }
+
+    private void checkByReference() {
+        if (inPlace) {
+            throw new IllegalStateException(
+                    topic
+                            + " has its messages in place: fill one with publishInPlace or claim instead of publishing another");
+        }
+    }
+
+    private void checkInPlace() {
+        if (!inPlace) {
+            throw new IllegalStateException(
+                    topic + " takes messages by reference: publish one, or describe the topic with Topic.inPlace");
+        }
+    }
+
+    private BusClosedException refused() {
+        return lifecycle.refused("publish to " + topic.name());
     }
 }

@@ -12,15 +12,16 @@ public enum RequestFailure {
     NO_HANDLER(true),
 
     /**
-     * As many requests are waiting or being answered as the service has capacity for; this one was refused at once and never started. Remedy: ask
-     * again later, or give the service more capacity.
+     * As many requests are waiting or being answered as the service has capacity for. Of those that wait and the one that
+     * comes, the one of the lowest priority was dropped, and of equal priority the one with the least time left: this one.
+     * It was told at once, and never started. Remedy: ask again later, or give the service more capacity or responders.
      */
     OVERLOADED(true),
 
     /**
-     * The caller cancelled the request. The caller itself does not get this as an exception: its future shows a {@link
-     * java.util.concurrent.CancellationException}, and its stream, as Reactive Streams have it, nothing any more. Remedy:
-     * none needed.
+     * The request was made while another one was being handled, and that one is over: cancelled, or past its deadline.
+     * Remedy: none needed. A caller who cancels a request by hand does not get this as an exception: the future shows a
+     * {@link java.util.concurrent.CancellationException}, and a stream, as Reactive Streams have it, nothing any more.
      */
     CANCELLED(false),
 

@@ -29,7 +29,7 @@ public final class Service<Q, R> {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
     /** A hundred years, so that a deadline in nanoseconds does not overflow. */
-    private static final Duration MAX_TIMEOUT = Duration.ofDays(36_500);
+    static final Duration MAX_TIMEOUT = Duration.ofDays(36_500);
 
     private final String name;
     private final Class<Q> requestType;

@@ -1,58 +1,94 @@
 package dev.tokenring.bus;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenring.bus.dispatch.Dispatcher;
-import dev.tokenring.bus.failure.Guard;
+import dev.tokenring.bus.dispatch.Loop;
+import dev.tokenring.bus.request.Deadlines;
 import dev.tokenring.bus.request.Exchange;
-import dev.tokenring.bus.ring.Ring;
+import dev.tokenring.bus.request.SingleReply;
+import dev.tokenring.bus.request.StreamReply;
+import dev.tokenring.bus.request.Terms;
+import dev.tokenring.bus.thread.Scope;
+import dev.tokenring.bus.time.Timers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Who serves what, and the way of a request to its handler. Each serving has a ring of its own, which ends with it, so
- * that every request is either handled, failed by the sweep of that ring, or refused.
- */
+/** Who serves what, and the way of a request to its handler. */
 final class Services {
+    /** What a responder is called that was given no name. */
+    static final String UNNAMED = "service";
+
+    private static final long RETIRE_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final Lifecycle lifecycle;
-    private final Guard guard;
-    private final Map<String, Server<?, ?>> servers = new ConcurrentHashMap<>();
+    private final Deadlines deadlines;
+    private final Map<String, Desk<?, ?>> desks = new ConcurrentHashMap<>();
 
-    private record Server<Q, R>(Service<Q, R> service, Ring<Exchange<Q, R>> ring) {}
-
-    Services(Lifecycle lifecycle, Guard guard) {
+    Services(Lifecycle lifecycle) {
         this.lifecycle = lifecycle;
-        this.guard = guard;
+        this.deadlines = new Deadlines(lifecycle.timers());
     }
 
-    <Q, R> Subscription serve(Service<Q, R> service, StreamHandler<? super Q, R> handler) {
+    Collection<Desk<?, ?>> desks() {
+        return desks.values();
+    }
+
+    // ---- serving
+
+    <Q, R> Subscription serve(Service<Q, R> service, String name, Exchange.Answerer<Q, R> handler) {
         return lifecycle.whileOpen("serve " + service.name(), () -> {
-            if (servers.containsKey(service.name())) {
-                throw new IllegalStateException("service " + service.name()
-                        + " has a handler already: close the subscription that serve returned for it first");
+            Desk<Q, R> desk = typed(desks.computeIfAbsent(service.name(), absent -> newDesk(service)), service);
+            if (desk.named(name) != null) {
+                throw new IllegalStateException("service " + service.name() + " has a handler already"
+                        + (name.equals(UNNAMED) ? "" : " of the name " + name)
+                        + ": replace it, close the subscription that serve returned for it first, or give the second one"
+                        + " another name to serve beside it");
             }
-            Ring<Exchange<Q, R>> ring = lifecycle.newRing(service.capacity(), service.waitStrategy());
-            var dispatcher = new Dispatcher<Exchange<Q, R>>(
-                    lifecycle,
-                    service.name(),
-                    "service",
-                    ring,
-                    // One by one, so that a slot is taken by a request that waits or is being answered, never by an old
-                    // one.
-                    1,
-                    (exchange, context) -> exchange.answerWith(handler),
-                    this::abandon,
-                    guard);
-            var server = new Server<>(service, ring);
-            servers.put(service.name(), server);
-            return lifecycle.start(
-                    dispatcher, subscription -> unserve(server, subscription), () -> lifecycle.forgetRing(ring));
+            var responder =
+                    new Responder<>(lifecycle, service, name, intercepted(service, name, handler), this::abandon);
+            lifecycle.add(responder.ring());
+            lifecycle.add(responder);
+            deadlines.add(responder);
+            var subscription = new Subscription(service.name(), name, closed -> unserve(desk, responder));
+            subscription.add(responder.dispatcher());
+            desk.add(responder);
+            Loop loop = lifecycle
+                    .threads()
+                    .loopFor(Execution.ownThread(), "tokenring-" + service.name() + "-" + name, service.waitStrategy());
+            Runnable unwatch =
+                    lifecycle.watch(responder.dispatcher(), lifecycle.stuckRule(), true, () -> close(desk, responder));
+            lifecycle.start(responder.dispatcher(), loop, () -> {
+                unwatch.run();
+                lifecycle.remove(responder.ring());
+                retire(responder);
+            });
+            return subscription;
         });
     }
 
-    private void unserve(Server<?, ?> server, Subscription subscription) {
-        if (servers.remove(server.service().name(), server)) {
-            Dispatcher<?> dispatcher = subscription.dispatcher();
-            server.ring().end();
+    /** Forgets a responder that gets no more requests, once those it will complete later are over. */
+    private void retire(Responder<?, ?> responder) {
+        if (responder.open() == 0) {
+            deadlines.remove(responder);
+            lifecycle.remove(responder);
+        } else {
+            Timers timers = lifecycle.timers();
+            timers.at(timers.clock().nanoTime() + RETIRE_NS, () -> retire(responder));
+        }
+    }
+
+    private <Q, R> void unserve(Desk<Q, R> desk, Responder<Q, R> responder) {
+        if (close(desk, responder)) {
+            Dispatcher<?> dispatcher = responder.dispatcher();
             if (!lifecycle.awaitEnd(dispatcher) && !dispatcher.isOnOwnThread()) {
                 dispatcher.stop();
                 dispatcher.abandonUnread();
@@ -60,7 +96,19 @@ final class Services {
         }
     }
 
-    private void abandon(Exchange<?, ?> exchange) {
+    /** Has a responder get no more requests than it has; false if that is so already. */
+    private <Q, R> boolean close(Desk<Q, R> desk, Responder<Q, R> responder) {
+        if (!desk.remove(responder)) {
+            return false;
+        }
+        if (desk.responders().isEmpty()) {
+            desks.remove(desk.service().name(), desk);
+        }
+        responder.ring().end();
+        return true;
+    }
+
+    void abandon(Exchange<?, ?> exchange) {
         if (lifecycle.isClosing()) {
             exchange.fail(RequestFailure.CLOSED, "the bus closed before the reply was complete", null);
         } else {
@@ -68,27 +116,133 @@ final class Services {
         }
     }
 
+    <Q, R> void replace(Service<Q, R> service, String name, Exchange.Answerer<Q, R> successor) {
+        lifecycle.whileOpen("replace a handler of " + service.name(), () -> {
+            Desk<Q, R> desk = deskOf(service);
+            Responder<Q, R> responder = desk.named(name);
+            if (responder == null) {
+                throw new IllegalStateException("service " + service.name() + " has no handler"
+                        + (name.equals(UNNAMED) ? "" : " of the name " + name) + " to replace: serve it");
+            }
+            responder.replaceHandler(intercepted(service, name, successor));
+            return responder;
+        });
+    }
+
+    private <Q, R> Exchange.Answerer<Q, R> intercepted(
+            Service<Q, R> service, String name, Exchange.Answerer<Q, R> handler) {
+        Interception interception = lifecycle.interception();
+        return interception == null ? handler : interception.aroundAnswers(service.name(), name, handler);
+    }
+
+    // ---- asking
+
+    <Q, R> CompletableFuture<R> request(Service<Q, R> service, Q request, Headers headers, Duration timeout) {
+        Desk<Q, R> desk = deskOf(service);
+        Headers sent = intercepted(service, request, headers);
+        long nowNs = lifecycle.timers().clock().nanoTime();
+        var exchange = new SingleReply<>(desk.terms(), request, sent, nowNs, deadlineNs(nowNs, timeout, sent));
+        ask(desk, desk.leastBusy(), exchange);
+        watchReply(service, sent, nowNs, exchange);
+        return exchange.future();
+    }
+
+    private <Q> Headers intercepted(Service<Q, ?> service, Q request, Headers headers) {
+        Interception interception = lifecycle.interception();
+        return interception == null ? headers : interception.onPublish(service.name(), request, headers);
+    }
+
+    private void watchReply(Service<?, ?> service, Headers headers, long askedNs, SingleReply<?, ?> exchange) {
+        Interception interception = lifecycle.interception();
+        if (interception != null) {
+            interception.onReply(service.name(), headers, askedNs, exchange.future());
+        }
+    }
+
+    <Q, R> void stream(
+            Service<Q, R> service,
+            Q request,
+            Headers headers,
+            Duration timeout,
+            Flow.Subscriber<? super R> subscriber) {
+        requireNonNull(subscriber, "subscriber");
+        Desk<Q, R> desk;
+        Headers sent;
+        try {
+            desk = deskOf(service);
+            sent = intercepted(service, request, headers);
+        } catch (RuntimeException differentServiceOrNotLetThrough) {
+            Refused.subscriber(subscriber, differentServiceOrNotLetThrough);
+            return;
+        }
+        long nowNs = lifecycle.timers().clock().nanoTime();
+        Interception interception = lifecycle.interception();
+        var exchange = new StreamReply<Q, R>(
+                desk.terms(),
+                request,
+                sent,
+                nowNs,
+                deadlineNs(nowNs, timeout, sent),
+                interception == null ? subscriber : interception.onReply(service.name(), sent, nowNs, subscriber));
+        exchange.begin();
+        if (!exchange.isOver()) {
+            ask(desk, desk.leastBusy(), exchange);
+        }
+    }
+
+    <Q, R> CompletableFuture<Gathered<R>> gather(
+            Service<Q, R> service, Q request, Headers headers, Gather how, Duration timeout) {
+        Desk<Q, R> desk = deskOf(service);
+        List<Responder<Q, R>> asked = desk.responders();
+        var gathering = new Gathering<R>(service.name(), how, asked.size());
+        long nowNs = lifecycle.timers().clock().nanoTime();
+        for (Responder<Q, R> responder : asked) {
+            Headers sent = intercepted(service, request, headers);
+            var exchange = new SingleReply<>(desk.terms(), request, sent, nowNs, deadlineNs(nowNs, timeout, sent));
+            gathering.add(exchange.future());
+            ask(desk, responder, exchange);
+            watchReply(service, sent, nowNs, exchange);
+        }
+        return gathering.result();
+    }
+
+    /** The earliest of what the caller says, what the headers say, and what the request being handled has left. */
+    private long deadlineNs(long nowNs, Duration timeout, Headers headers) {
+        long deadlineNs = nowNs + timeout.toNanos();
+        Instant byHeaders = headers.deadline();
+        if (byHeaders != null) {
+            deadlineNs = Math.min(deadlineNs - nowNs, leftNs(byHeaders)) + nowNs;
+        }
+        if (Scope.current() instanceof Exchange<?, ?> outer && outer.deadlineNs() - deadlineNs < 0) {
+            return outer.deadlineNs();
+        }
+        return deadlineNs;
+    }
+
+    private long leftNs(Instant deadline) {
+        Duration left = Duration.between(lifecycle.timers().clock().instant(), deadline);
+        return left.compareTo(Service.MAX_TIMEOUT) > 0 ? Service.MAX_TIMEOUT.toNanos() : left.toNanos();
+    }
+
     /** Brings a request to its handler, or fails it. */
-    <Q, R> void ask(Service<Q, R> service, Exchange<Q, R> exchange) {
+    private <Q, R> void ask(Desk<Q, R> desk, @Nullable Responder<Q, R> responder, Exchange<Q, R> exchange) {
         if (!lifecycle.accepts()) {
             refuse(exchange);
             return;
         }
-        Server<Q, R> server = serverOf(service);
-        if (server == null) {
+        if (responder == null) {
             exchange.fail(RequestFailure.NO_HANDLER, "nobody serves it on this bus", null);
             return;
         }
-        if (!exchange.armDeadline(lifecycle.timer())) {
-            refuse(exchange);
-            return;
+        if (Scope.current() instanceof Exchange<?, ?> outer) {
+            outer.onCancel(exchange::breakOff);
         }
-        switch (server.ring().offer(exchange, exchange.headers())) {
-            case PUBLISHED -> {}
+        switch (responder.offer(exchange)) {
+            case PUBLISHED -> deadlines.lookBy(exchange.deadlineNs());
             case BACK_PRESSURED ->
                 exchange.fail(
                         RequestFailure.OVERLOADED,
-                        server.service().capacity() + " requests are waiting or being answered",
+                        desk.service().capacity() + " requests are waiting or being answered",
                         null);
             case CLOSED, NO_SUBSCRIPTION -> {
                 if (lifecycle.isClosing()) {
@@ -105,17 +259,28 @@ final class Services {
         exchange.fail(RequestFailure.CLOSED, "the bus is closed", null);
     }
 
-    @SuppressWarnings("unchecked") // the types are compared
-    private <Q, R> @Nullable Server<Q, R> serverOf(Service<Q, R> service) {
-        Server<?, ?> server = servers.get(service.name());
-        if (server == null) {
-            return null;
-        }
-        Service<?, ?> served = server.service();
-        if (served.requestType() != service.requestType() || served.replyType() != service.replyType()) {
-            throw new IllegalArgumentException("this bus serves " + served + ", which differs from " + service
+    /** Where to ask; a desk without responders if nobody serves it. */
+    private <Q, R> Desk<Q, R> deskOf(Service<Q, R> service) {
+        Desk<?, ?> desk = desks.get(service.name());
+        return desk == null ? newDesk(service) : typed(desk, service);
+    }
+
+    private static <Q, R> Desk<Q, R> typed(Desk<?, ?> desk, Service<Q, R> service) {
+        Service<?, ?> known = desk.service();
+        if (known != service
+                && (known.requestType() != service.requestType() || known.replyType() != service.replyType())) {
+            throw new IllegalArgumentException("this bus serves " + known + ", which differs from " + service
                     + ": use the same description everywhere, or another name");
         }
-        return (Server<Q, R>) server;
+        @SuppressWarnings("unchecked") // the types are compared
+        Desk<Q, R> typed = (Desk<Q, R>) desk;
+        return typed;
+    }
+
+    private <Q, R> Desk<Q, R> newDesk(Service<Q, R> service) {
+        String name = service.name();
+        return new Desk<>(service, new Terms<>(name, lifecycle.timers().clock(), service.merge(), thrown -> lifecycle
+                .guard()
+                .caught(name, UNNAMED, thrown)));
     }
 }

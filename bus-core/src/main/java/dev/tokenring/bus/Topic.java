@@ -2,6 +2,7 @@ package dev.tokenring.bus;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +25,22 @@ public final class Topic<T> {
     private final Class<T> type;
     private final int capacity;
     private final WaitStrategy waitStrategy;
+    private final boolean singlePublisher;
+    private final @Nullable Supplier<? extends T> factory;
 
-    private Topic(String name, Class<T> type, int capacity, WaitStrategy waitStrategy) {
+    private Topic(
+            String name,
+            Class<T> type,
+            int capacity,
+            WaitStrategy waitStrategy,
+            boolean singlePublisher,
+            @Nullable Supplier<? extends T> factory) {
         this.name = name;
         this.type = type;
         this.capacity = capacity;
         this.waitStrategy = waitStrategy;
+        this.singlePublisher = singlePublisher;
+        this.factory = factory;
     }
 
     /**
@@ -44,7 +55,39 @@ public final class Topic<T> {
      */
     public static <T> Topic<T> of(String name, Class<T> type) {
         return new Topic<>(
-                Names.valid("topic", name), requireNonNull(type, "type"), DEFAULT_CAPACITY, WaitStrategy.ADAPTIVE);
+                Names.valid("topic", name),
+                requireNonNull(type, "type"),
+                DEFAULT_CAPACITY,
+                WaitStrategy.ADAPTIVE,
+                false,
+                null);
+    }
+
+    /**
+     * Describes a topic whose slots own their messages: mutable objects, made once for each slot, that publishers fill and
+     * handlers read in place. Nothing is allocated to publish one. A handler must not keep such a message, for the slot
+     * is filled again; so messages in place can't wait beside the ring: no groups, keys, priorities, lossy subscriptions,
+     * retries or redriving.
+     *
+     * <pre>{@code
+     * static final Topic<Quote> QUOTES = Topic.inPlace("quotes", Quote.class, Quote::new);
+     * }</pre>
+     *
+     * @param <T> the type of the messages
+     * @param name letters, digits, {@code _} and {@code -}, in parts separated by dots
+     * @param type the type of the messages
+     * @param factory makes the message of a slot; called for each slot when the bus first uses the topic
+     * @return the topic, of {@value #DEFAULT_CAPACITY} slots
+     * @throws IllegalArgumentException if the name is not of that form
+     */
+    public static <T> Topic<T> inPlace(String name, Class<T> type, Supplier<? extends T> factory) {
+        return new Topic<>(
+                Names.valid("topic", name),
+                requireNonNull(type, "type"),
+                DEFAULT_CAPACITY,
+                WaitStrategy.ADAPTIVE,
+                false,
+                requireNonNull(factory, "factory"));
     }
 
     /**
@@ -55,7 +98,7 @@ public final class Topic<T> {
      * @throws IllegalArgumentException if the capacity is not such a number
      */
     public Topic<T> withCapacity(int capacity) {
-        return new Topic<>(name, type, Capacity.valid(capacity), waitStrategy);
+        return new Topic<>(name, type, Capacity.valid(capacity), waitStrategy, singlePublisher, factory);
     }
 
     /**
@@ -65,7 +108,19 @@ public final class Topic<T> {
      * @return the derived topic
      */
     public Topic<T> withWaitStrategy(WaitStrategy waitStrategy) {
-        return new Topic<>(name, type, capacity, requireNonNull(waitStrategy, "waitStrategy"));
+        return new Topic<>(
+                name, type, capacity, requireNonNull(waitStrategy, "waitStrategy"), singlePublisher, factory);
+    }
+
+    /**
+     * Derives a topic to which never two threads publish at the same time, which makes publishing several times faster.
+     * The threads that publish have to see to it themselves; if they fail to, messages are lost. The default is a topic
+     * that any number of threads may publish to.
+     *
+     * @return the derived topic
+     */
+    public Topic<T> withSinglePublisher() {
+        return new Topic<>(name, type, capacity, waitStrategy, true, factory);
     }
 
     /**
@@ -104,6 +159,28 @@ public final class Topic<T> {
         return waitStrategy;
     }
 
+    /**
+     * Whether never two threads publish at the same time.
+     *
+     * @return false unless {@link #withSinglePublisher()} said so
+     */
+    public boolean isSinglePublisher() {
+        return singlePublisher;
+    }
+
+    /**
+     * Whether the slots own their messages.
+     *
+     * @return true for a topic made by {@link #inPlace}
+     */
+    public boolean isInPlace() {
+        return factory != null;
+    }
+
+    @Nullable Supplier<? extends T> factory() {
+        return factory;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         if (this == other) {
@@ -113,7 +190,9 @@ public final class Topic<T> {
                 && name.equals(that.name)
                 && type.equals(that.type)
                 && capacity == that.capacity
-                && waitStrategy == that.waitStrategy;
+                && waitStrategy == that.waitStrategy
+                && singlePublisher == that.singlePublisher
+                && isInPlace() == that.isInPlace();
     }
 
     @Override
@@ -123,6 +202,7 @@ public final class Topic<T> {
 
     @Override
     public String toString() {
-        return "Topic[" + name + ", " + type.getName() + ", capacity=" + capacity + ", " + waitStrategy + "]";
+        return "Topic[" + name + ", " + type.getName() + ", capacity=" + capacity + ", " + waitStrategy
+                + (singlePublisher ? ", single publisher" : "") + (isInPlace() ? ", in place" : "") + "]";
     }
 }

@@ -32,7 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ArchitectureTest {
     private static final String FACE = "dev.tokenring.bus";
-    private static final List<String> ROOMS = List.of("ring", "dispatch", "request", "failure", "time");
+    private static final List<String> ROOMS =
+            List.of("ring", "dispatch", "request", "failure", "inspect", "thread", "time", "spi");
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(FACE);
@@ -44,10 +45,26 @@ class ArchitectureTest {
                 "BreaksRequest.knowsAnotherRoom", room("request"), rooms("ring", "dispatch", "failure")),
         FAILURE_KNOWS_NO_OTHER_ROOM(
                 "BreaksFailure.knowsAnotherRoom", room("failure"), rooms("ring", "dispatch", "request")),
+        INSPECT_KNOWS_NO_OTHER_ROOM(
+                "BreaksInspect.knowsAnotherRoom",
+                room("inspect"),
+                rooms("ring", "dispatch", "request", "failure", "time")),
+        SPI_KNOWS_THE_FACE_ONLY(
+                "BreaksSpi.knowsARoom",
+                room("spi"),
+                rooms("ring", "dispatch", "request", "failure", "inspect", "thread", "time")),
         NO_ROOM_KNOWS_THE_MACHINERY_OF_THE_FACE(
                 "BreaksRing.knowsTheMachineryOfTheFace",
                 rooms(ROOMS.toArray(String[]::new)),
-                face("Bus", "Publisher", "Subscription", "Lifecycle", "Services")),
+                face(
+                        "Bus",
+                        "Publisher",
+                        "Subscription",
+                        "Lifecycle",
+                        "Services",
+                        "Subscribing",
+                        "Channel",
+                        "Responder")),
         ONLY_RING_TOUCHES_DISRUPTOR(
                 "BreaksDispatch.touchesDisruptor", not(room("ring")), resideInAnyPackage("com.lmax.disruptor.."));
 
@@ -109,7 +126,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void moduleShowsItsFaceAndNothingElse() throws Exception {
+    void moduleShowsItsFaceAndWhatOthersImplementAndNothingElse() throws Exception {
         Path classes = Path.of(
                 Bus.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         ModuleDescriptor module;
@@ -118,12 +135,12 @@ class ArchitectureTest {
         }
         assertThat(module.name()).isEqualTo(FACE);
         assertThat(module.exports())
-                .singleElement()
-                .satisfies(export -> assertThat(export.source()).isEqualTo(FACE))
-                .satisfies(export -> assertThat(export.isQualified()).isFalse());
+                .allSatisfy(export -> assertThat(export.isQualified()).isFalse())
+                .extracting(ModuleDescriptor.Exports::source)
+                .containsExactlyInAnyOrder(FACE, FACE + ".spi");
         assertThat(module.opens()).isEmpty();
         assertThat(module.requires())
                 .extracting(ModuleDescriptor.Requires::name)
-                .containsExactlyInAnyOrder("java.base", "org.jspecify", "com.lmax.disruptor");
+                .containsExactlyInAnyOrder("java.base", "jdk.jfr", "org.jspecify", "com.lmax.disruptor");
     }
 }

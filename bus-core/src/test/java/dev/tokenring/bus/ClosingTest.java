@@ -256,7 +256,9 @@ class ClosingTest extends BusTest {
         });
         await(
                 "nobody serves",
-                () -> RequestTest.failureOf(bus.request(small, 3)).failure() == RequestFailure.NO_HANDLER);
+                () -> RequestTest.failureOf(bus.request(small, 3, Duration.ofSeconds(1)))
+                                .failure()
+                        == RequestFailure.NO_HANDLER);
         assertThat(get(start(() -> bus.close(Duration.ofMillis(5))))).isEqualTo(new CloseReport(1, 0, 1));
         assertThat(replies)
                 .allSatisfy(reply ->

@@ -44,7 +44,7 @@ class HandlerFailureTest extends BusTest {
         await("all arrive", () -> subscription.delivered() == 3);
         assertThat(handled).containsExactly(0, 1, 2);
         assertThat(subscription.failures()).isEqualTo(1);
-        assertThat(errors).containsExactly(new HandlerError("numbers", "shaky", 1, headers, thrown));
+        assertThat(errors).containsExactly(new HandlerError("numbers", "shaky", 1, headers, 1, false, thrown));
     }
 
     @SuppressWarnings("unchecked")

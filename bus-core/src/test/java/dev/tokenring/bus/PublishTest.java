@@ -212,8 +212,9 @@ class PublishTest extends BusTest {
         assertThat(refusals)
                 .singleElement()
                 .extracting(Throwable::getMessage)
-                .isEqualTo("the ring of 4 slots is full, and the handler that should empty it waits for room in it:"
-                        + " use tryPublish, a larger capacity, or another topic");
+                .isEqualTo(
+                        "topic numbers is full (4 messages), and the thread that waits for room is the one that should"
+                                + " make it: use tryPublish, a larger capacity, or another topic");
     }
 
     @Test

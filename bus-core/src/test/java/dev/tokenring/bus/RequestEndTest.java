@@ -92,7 +92,9 @@ class RequestEndTest extends BusTest {
         // Whoever ended it may still be at the actions when the future has ended.
         await("the handler has noticed", () -> late.get() == starts.get() && cancels.get() == 2 * starts.get());
         assertThat(sent).doesNotContain(true);
-        assertThat(errors).isEmpty();
+        await("the action's failure is reported, once", () -> errors.size() == starts.get());
+        assertThat(errors)
+                .allSatisfy(error -> assertThat(error.cause()).hasMessage("an action that fails spares the others"));
     }
 
     @Test

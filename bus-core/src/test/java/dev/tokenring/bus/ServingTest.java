@@ -20,8 +20,9 @@ class ServingTest extends BusTest {
         Subscription first = bus.serve(SHOUT, (word, context) -> word + "!");
         assertThatThrownBy(() -> bus.serve(SHOUT, (word, context) -> word + "?"))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("service shout has a handler already: close the subscription that serve returned for it"
-                        + " first");
+                .hasMessage(
+                        "service shout has a handler already: replace it, close the subscription that serve returned"
+                                + " for it first, or give the second one another name to serve beside it");
         assertThat(bus.request(SHOUT, "hey").join()).isEqualTo("hey!");
         first.close();
         bus.serve(SHOUT, (word, context) -> word + "?");

@@ -1,97 +1,182 @@
 package dev.tokenring.bus.dispatch;
 
-import dev.tokenring.bus.Handler;
-import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.MessageContext;
-import dev.tokenring.bus.failure.Guard;
 import dev.tokenring.bus.ring.Ring;
-import dev.tokenring.bus.ring.RingReader;
-import dev.tokenring.bus.ring.Slot;
+import dev.tokenring.bus.ring.Wakeable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Carries the messages of a ring to one handler, on a thread of its own, from its start until it is stopped or the ring
- * ends. Any thread may start it, stop it and ask how far it is; the rest is for its own thread.
+ * Carries the messages of a ring to one handler, whenever its loop has it do so, until it is stopped or the ring ends. Any
+ * thread may stop it and ask how far it is; {@link #poll} is for its loop.
  */
-public final class Dispatcher<T> implements Runnable, MessageContext {
+public abstract sealed class Dispatcher<T>
+        permits InOrderDispatcher, TakingDispatcher, FlowDispatcher, PullDispatcher, StageDispatcher {
+    /** What {@link #poll} returns when there is nothing more to do, ever. */
+    static final int ENDED = -1;
+
+    /** What {@link #handling} returns when no handler is being called. */
+    public static final long NOTHING = -1;
+
     private final String topic;
     private final String subscription;
-    private final Ring<T> ring;
-    private final RingReader<T> reader;
-    private final Handler<? super T> handler;
-    private final Consumer<? super T> abandoned;
-    private final Guard guard;
-    private final BusThread thread;
-
-    private Headers headers = Headers.NONE;
-    private long sequence;
-    private boolean batchEnd;
-    private volatile long failures;
+    private final CountDownLatch end = new CountDownLatch(1);
+    private volatile Runnable whenEnded = () -> {};
+    private volatile @Nullable Loop loop;
     private volatile boolean detached;
-    private Runnable ended = () -> {};
 
-    /**
-     * Joins the ring: from now on, what is published is for this handler too.
-     *
-     * @param maxBatchSize after how many messages at most publishers may have the slots back
-     * @param abandoned gets what the handler was not done with when it was stopped
-     */
-    public Dispatcher(
-            Object bus,
-            String topic,
-            String subscription,
-            Ring<T> ring,
-            int maxBatchSize,
-            Handler<? super T> handler,
-            Consumer<? super T> abandoned,
-            Guard guard) {
+    Dispatcher(String topic, String subscription) {
         this.topic = topic;
         this.subscription = subscription;
-        this.ring = ring;
-        this.handler = handler;
-        this.abandoned = abandoned;
-        this.guard = guard;
-        this.reader = ring.join(maxBatchSize);
-        this.thread = new BusThread(bus, "tokenring-" + topic + "-" + subscription, this);
     }
 
     /**
-     * Begins to hand out messages.
+     * Handles what is there, without waiting.
      *
-     * @param whenEnded what to do on the handler's thread when it is called no more
+     * @param polling the loop that calls
+     * @param max how many messages at most
+     * @return how many, or {@link #ENDED}
      */
-    public void start(Runnable whenEnded) {
-        ended = whenEnded;
-        try {
-            thread.start();
-        } catch (Throwable noThread) {
-            detach();
-            ended.run();
-            throw noThread;
+    abstract int poll(Loop polling, int max);
+
+    /** Whether {@link #poll} would find something to do. */
+    abstract boolean isReady();
+
+    /** How many messages a poll may handle before others have their turn. */
+    abstract int maxBatchSize();
+
+    /** Gives back slots that are held only for the sake of speed. */
+    abstract void releaseSlots();
+
+    abstract Ring<T> ring();
+
+    /** Ends after the message that is being handled now; what is left in the ring stays there, to be counted. */
+    public abstract void stop();
+
+    /** Leaves the ring, once stopped. */
+    abstract void leaveRing();
+
+    /** Gives up the messages that the handler is not done with, once the ring has ended and the dispatcher was stopped. */
+    public abstract void abandonUnread();
+
+    /** How many messages the handler has taken, those it failed on included. */
+    public abstract long delivered();
+
+    /** How many messages wait for the handler, the one it is busy with included. */
+    public abstract long lag();
+
+    /** How many messages publishers overwrote before they were taken. */
+    public long missed() {
+        return 0;
+    }
+
+    /** Counts, and lets the ring's slots go, after the end. */
+    public abstract Count leave();
+
+    /** How the handler fared, if it can fail. */
+    public abstract @Nullable Retries<T> retries();
+
+    /**
+     * A number that names the message being handled, or {@link #NOTHING}. A guess if the loop is {@linkplain
+     * Loop#isPolling busy with somebody else}, or if {@link #isHandling} finds it elsewhere.
+     */
+    public abstract long handling();
+
+    /** Whether a thread with this stack is really busy with a message, where {@link #handling} can only guess. */
+    public boolean isHandling(StackTraceElement[] stack) {
+        return true;
+    }
+
+    /** What a handler may know about the message being handled; of some other message, if none is. */
+    public abstract MessageContext inHand();
+
+    /**
+     * Gives up the message that the handler is stuck with, and has another thread go on with the next one.
+     *
+     * @return false if the handler is not stuck with it any more
+     */
+    public abstract boolean divert(long handling, Throwable cause);
+
+    /**
+     * Gives up the message that the handler is stuck with, and all that wait for it, and leaves the ring.
+     *
+     * @return false if the handler is not stuck with it any more
+     */
+    public abstract boolean leaveStuck(long handling, Throwable cause);
+
+    /** What became of the messages of one subscription; each that was published is in exactly one of the numbers. */
+    public record Count(long delivered, long unread) {}
+
+    /**
+     * Has a loop poll this dispatcher from now on, until it ends.
+     *
+     * @param ended what to do then, on the loop's thread
+     */
+    public final void start(Loop by, Runnable ended) {
+        whenEnded = ended;
+        by.add(this);
+    }
+
+    /** Changes loops; called by the new one. */
+    final void belongTo(Loop by) {
+        Loop before = loop;
+        loop = by;
+        if (before == by) {
+            return;
+        }
+        Wakeable sleeper = by.sleeper();
+        if (sleeper != null) {
+            ring().wakeOnPublish(sleeper);
         }
     }
 
-    /** Ends after the message that is being handled now; what is left in the ring stays there, to be counted. */
-    public void stop() {
-        reader.stop();
+    /** Tells the loop that there is something to do. */
+    final void wake() {
+        Loop present = loop;
+        if (present != null) {
+            present.wake();
+        }
+    }
+
+    final @Nullable Loop loop() {
+        return loop;
+    }
+
+    /** Called by the loop after {@link #poll} returned {@link #ENDED}. */
+    final void ended() {
+        Loop last = loop;
+        if (last != null) {
+            ring().wakeNoMore(last);
+        }
+        whenEnded.run();
+        end.countDown();
+    }
+
+    /** To be called if the loop could not get a thread. */
+    public final void neverStarted() {
+        ended();
     }
 
     /** Ends after the message that is being handled now; holds back no publisher and counts nothing as unread any more. */
     public void detach() {
         detached = true;
-        reader.stop();
-        ring.leave(reader);
+        stop();
+        leaveRing();
     }
 
     /** Whether {@link #detach} was called. */
-    public boolean isDetached() {
+    public final boolean isDetached() {
         return detached;
     }
 
     /** Interrupts the handler. */
     public void interrupt() {
-        thread.interrupt();
+        Loop present = loop;
+        Thread thread = present == null ? null : present.thread();
+        if (present != null && thread != null && present.isPolling(this)) {
+            thread.interrupt();
+        }
     }
 
     /**
@@ -101,122 +186,42 @@ public final class Dispatcher<T> implements Runnable, MessageContext {
      * @return whether the end was reached
      * @throws InterruptedException if interrupted while waiting
      */
-    public boolean awaitEnd(long deadlineNs) throws InterruptedException {
-        TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, deadlineNs - System.nanoTime()));
-        return !thread.isAlive();
-    }
-
-    @Override
-    public void run() {
-        reader.readOnThisThread();
-        long last;
-        while ((last = reader.await()) != RingReader.STOPPED && handleUpTo(last)) {
-            reader.batchDone();
-        }
-        ended.run();
-    }
-
-    private boolean handleUpTo(long last) {
-        for (long next = reader.sequence() + 1; next <= last; next++) {
-            Slot<T> slot = reader.slot(next);
-            T message = slot.message();
-            headers = slot.headers();
-            if (reader.isStoppedAfterReading() || message == null) {
-                return false;
-            }
-            sequence = next;
-            batchEnd = next == last;
-            handle(message);
-            reader.passed(next);
-        }
-        return true;
-    }
-
-    // Written by this one thread only.
-    @SuppressWarnings("NonAtomicVolatileUpdate")
-    private void handle(T message) {
-        try {
-            handler.handle(message, this);
-        } catch (Throwable cause) {
-            failures++;
-            guard.caught(topic, subscription, sequence, headers, cause);
-        }
-        // An interrupt was meant for the message that is done now, or, at the end, was heard already.
-        Thread.interrupted();
-    }
-
-    /** How many times the handler has thrown. */
-    public long failures() {
-        return failures;
-    }
-
-    /** How many messages the handler has taken, those it failed on included. */
-    public long delivered() {
-        return reader.passedCount();
-    }
-
-    /** How many messages wait for the handler, the one it is busy with included. */
-    public long lag() {
-        return detached ? 0 : reader.lag();
-    }
-
-    /** Gives up the messages that the handler is not done with, once the ring has ended and the dispatcher was stopped. */
-    public void abandonUnread() {
-        if (!detached) {
-            ring.sweep(reader, abandoned);
-        }
-    }
-
-    /** What became of the messages of one subscription; each that was published is in exactly one of the numbers. */
-    public record Count(long delivered, long unread) {}
-
-    /** Counts, and lets the ring's slots go, after the end. */
-    public Count leave() {
-        long unread = lag();
-        // Not what has passed by now: a handler that is late with a message must not move it from one number to the
-        // other.
-        long delivered = detached ? reader.passedCount() : reader.publishedCount() - unread;
-        ring.leave(reader);
-        return new Count(delivered, unread);
+    public final boolean awaitEnd(long deadlineNs) throws InterruptedException {
+        Loop last = loop;
+        return end.await(Math.max(1, deadlineNs - System.nanoTime()), TimeUnit.NANOSECONDS)
+                && (last == null || last.awaitOwnEnd(deadlineNs));
     }
 
     /** Whether the handler may still be called. */
-    public boolean isAlive() {
-        return thread.isAlive();
+    public final boolean isAlive() {
+        return end.getCount() > 0;
     }
 
-    /** Whether the calling thread is the one that calls the handler. */
+    /** Whether the calling thread is one that calls the handler. */
     public boolean isOnOwnThread() {
-        return Thread.currentThread() == thread;
+        Loop present = loop;
+        return present != null && present.isOnCurrentThread();
     }
 
     /** The name of the thread that calls the handler. */
     public String threadName() {
-        return thread.getName();
+        Loop present = loop;
+        return present == null ? "" : present.name();
     }
 
-    /** The name of the subscription. */
-    public String subscription() {
-        return subscription;
+    /** The thread that calls the handler, if it is known. */
+    public @Nullable Thread handlingThread() {
+        Loop present = loop;
+        return present != null && present.isPolling(this) ? present.thread() : null;
     }
 
-    @Override
-    public Headers headers() {
-        return headers;
-    }
-
-    @Override
-    public long sequence() {
-        return sequence;
-    }
-
-    @Override
-    public boolean batchEnd() {
-        return batchEnd;
-    }
-
-    @Override
-    public String topic() {
+    /** The topic's name. */
+    public final String topic() {
         return topic;
+    }
+
+    /** The subscription's name. */
+    public final String subscription() {
+        return subscription;
     }
 }

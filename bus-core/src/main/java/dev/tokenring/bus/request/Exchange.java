@@ -1,106 +1,136 @@
 package dev.tokenring.bus.request;
 
+import dev.tokenring.bus.AsyncReplies;
 import dev.tokenring.bus.Headers;
-import dev.tokenring.bus.Replies;
 import dev.tokenring.bus.RequestException;
 import dev.tokenring.bus.RequestFailure;
-import dev.tokenring.bus.StreamHandler;
+import dev.tokenring.bus.inspect.TimeoutEvent;
+import dev.tokenring.bus.thread.Scope;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request, from the caller's asking to its one end. It lies in the slot of the request ring, so no table is needed to
- * find the caller again.
+ * find the caller again; and no timer is armed for it, for {@link Deadlines} looks it up there.
  *
  * <pre>
- *   WAITING --start()--> STARTED --end()--> OVER
- *      |                                      ^
- *      +------------------end()---------------+
+ *   WAITING --start()--> STARTED --end()--> ANSWERED | BROKEN_OFF
+ *      |
+ *      +-----end()-----> DROPPED
  * </pre>
  *
  * <p>Reply, failure, cancellation, deadline and close all race for {@link #end}; one wins, and only the winner tells the
- * caller. A request that is over before its turn is never started.
+ * caller. A request that was dropped before its turn is never started. Its place in the ring can be had by another one,
+ * its <i>successor</i>: who comes to start the dropped one starts that instead. See {@link #replaceBy}.
  */
-public abstract class Exchange<Q, R> implements Replies<R> {
-    private enum State {
-        WAITING,
-        STARTED,
-        OVER
+public abstract class Exchange<Q, R> implements AsyncReplies<R> {
+    private static final int WAITING = 0;
+    private static final int STARTED = 1;
+    private static final int ANSWERED = 2;
+    private static final int BROKEN_OFF = 3;
+    private static final int DROPPED = 4;
+
+    private static final VarHandle STATE;
+    private static final VarHandle SUCCESSOR;
+    private static final VarHandle CANCEL_ACTIONS;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Exchange.class, "state", int.class);
+            SUCCESSOR = lookup.findVarHandle(Exchange.class, "successor", Object.class);
+            CANCEL_ACTIONS = lookup.findVarHandle(Exchange.class, "cancelActions", CancelAction.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
     }
 
-    private final String service;
-    private final Headers headers;
-    private final long deadlineNs;
-    private final Duration timeout;
-    private @Nullable Q request;
-    private State state = State.WAITING;
-    private boolean completed;
-    private @Nullable List<Runnable> cancelActions;
-    private @Nullable Future<?> deadlineTimer;
+    /** Stands for "no successor any more". */
+    private static final Object CLOSED = new Object();
 
-    Exchange(String service, Q request, Headers headers, Duration timeout) {
-        this.service = service;
+    private final Terms<R> terms;
+    private final Headers headers;
+    private final long askedNs;
+    private final long deadlineNs;
+    private @Nullable Q request;
+    private volatile int state = WAITING;
+    private volatile @Nullable Object successor;
+    private volatile @Nullable CancelAction cancelActions;
+
+    /** What to do if the request is broken off; a list, the latest first. */
+    private static final class CancelAction {
+        /** Stands for "too late to add one". */
+        static final CancelAction TAKEN = new CancelAction(() -> {}, null);
+
+        final Runnable action;
+        final @Nullable CancelAction before;
+
+        CancelAction(Runnable action, @Nullable CancelAction before) {
+            this.action = action;
+            this.before = before;
+        }
+    }
+
+    /** User code that answers requests, of whatever kind. */
+    @FunctionalInterface
+    public interface Answerer<Q, R> {
+        /**
+         * Answers a request.
+         *
+         * @return whether the reply is complete; otherwise the request is completed later
+         * @throws Exception what user code threw
+         */
+        boolean answer(Q request, Exchange<Q, R> exchange) throws Exception;
+    }
+
+    Exchange(Terms<R> terms, Q request, Headers headers, long askedNs, long deadlineNs) {
+        this.terms = terms;
+        this.askedNs = askedNs;
         this.request = request;
         this.headers = headers;
-        this.timeout = timeout;
-        this.deadlineNs = System.nanoTime() + timeout.toNanos();
+        this.deadlineNs = deadlineNs;
+    }
+
+    final Terms<R> terms() {
+        return terms;
+    }
+
+    /** The {@link dev.tokenring.bus.time.Clock#nanoTime()} after which nobody wants the answer. */
+    public final long deadlineNs() {
+        return deadlineNs;
     }
 
     /**
-     * Has the request fail when its deadline passes.
+     * Answers the request, unless it is over already.
      *
-     * @return false if the timer has been shut down
-     */
-    public final boolean armDeadline(ScheduledExecutorService timer) {
-        Future<?> armed;
-        try {
-            armed = timer.schedule(this::expire, deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException shutDown) {
-            return false;
-        }
-        synchronized (this) {
-            if (state != State.OVER) {
-                deadlineTimer = armed;
-                return true;
-            }
-        }
-        armed.cancel(false);
-        return true;
-    }
-
-    private void expire() {
-        fail(RequestFailure.TIMEOUT, "no complete reply within " + timeout, null);
-    }
-
-    /**
-     * Answers the request with a handler, unless it is over already.
-     *
+     * @return whether the request is over; otherwise it will be completed later
      * @throws Exception what the handler threw, if the caller is gone and will not hear of it
      */
-    public final void answerWith(StreamHandler<? super Q, R> handler) throws Exception {
-        if (System.nanoTime() - deadlineNs >= 0) {
+    public final boolean answerWith(Answerer<Q, R> handler) throws Exception {
+        if (terms.clock().nanoTime() - deadlineNs >= 0) {
             expire();
         }
-        Q started = start();
-        if (started == null) {
-            return;
+        Q wanted = request;
+        if (wanted == null || !STATE.compareAndSet(this, WAITING, STARTED)) {
+            return true;
         }
+        Object before = Scope.enter(this);
         try {
-            handler.handle(started, this);
+            if (handler.answer(wanted, this)) {
+                handlerReturned();
+            }
+            return isOver();
         } catch (Throwable cause) {
             if (!fail(RequestFailure.HANDLER_FAILED, "the handler threw " + cause, cause) && !isWayOut(cause)) {
                 throw cause;
             }
-            return;
+            return true;
+        } finally {
+            Scope.enter(before);
         }
-        handlerReturned();
     }
 
     /** Whether a handler may well throw this because it noticed that its request is over. */
@@ -108,12 +138,77 @@ public abstract class Exchange<Q, R> implements Replies<R> {
         return cause instanceof InterruptedException || cause instanceof CancellationException;
     }
 
-    private synchronized @Nullable Q start() {
-        if (state != State.WAITING) {
+    /**
+     * The request that has taken this one's place, to be handled now; null if there is none, and will be none. It stays
+     * linked, so that whoever looks for open requests finds it.
+     */
+    @SuppressWarnings("unchecked") // set by replaceBy
+    public final @Nullable Exchange<Q, R> closeSuccession() {
+        if (state != DROPPED || SUCCESSOR.compareAndSet(this, null, CLOSED)) {
             return null;
         }
-        state = State.STARTED;
-        return request;
+        return (Exchange<Q, R>) successor;
+    }
+
+    /**
+     * Gives this request's place in the ring to another one, for which there would be none: if it is dropped already, or if
+     * it can be dropped now.
+     *
+     * @param dropIfWaiting whether to fail this request, if it is still waiting, with {@link RequestFailure#OVERLOADED}
+     * @return whether the newcomer has the place
+     */
+    public final boolean replaceBy(Exchange<Q, R> newcomer, boolean dropIfWaiting) {
+        int found = state;
+        if (found != DROPPED && (found != WAITING || !dropIfWaiting)) {
+            return false;
+        }
+        if (!SUCCESSOR.compareAndSet(this, null, newcomer)) {
+            return false;
+        }
+        // From here on, whoever finds this one dropped starts the newcomer.
+        if (found == WAITING && STATE.compareAndSet(this, WAITING, DROPPED)) {
+            broken(RequestFailure.OVERLOADED, "a more urgent request took its place", null);
+        }
+        if (state == DROPPED) {
+            return true;
+        }
+        // It was started meanwhile, and whoever did that has no eye for a successor.
+        SUCCESSOR.setVolatile(this, null);
+        return false;
+    }
+
+    /** The last of those that took this one's place, one after the other. */
+    @SuppressWarnings("unchecked") // set by replaceBy
+    public final Exchange<Q, R> last() {
+        Exchange<Q, R> last = this;
+        for (Object next = last.successor; next != null && next != CLOSED; next = last.successor) {
+            last = (Exchange<Q, R>) next;
+        }
+        return last;
+    }
+
+    /** Whether the request has not been started, and still may be. */
+    public final boolean isWaiting() {
+        return state == WAITING;
+    }
+
+    /** How urgent the request is: the larger, the more urgent. */
+    public final int priority() {
+        return headers.priority();
+    }
+
+    /** Fails the request if its time is over; gives whether it is still open. */
+    final boolean staysOpen(long nowNs) {
+        if (!isOver() && nowNs - deadlineNs >= 0) {
+            expire();
+        }
+        return !isOver();
+    }
+
+    private void expire() {
+        if (fail(RequestFailure.TIMEOUT, "no complete reply within " + Duration.ofNanos(deadlineNs - askedNs), null)) {
+            TimeoutEvent.record(terms.service(), terms.clock().nanoTime() - askedNs);
+        }
     }
 
     /** The handler sent all that it had to send. */
@@ -128,11 +223,34 @@ public abstract class Exchange<Q, R> implements Replies<R> {
      * @return whether it was this call that ended it
      */
     public final boolean fail(RequestFailure failure, String detail, @Nullable Throwable cause) {
-        boolean won = end(failure == RequestFailure.HANDLER_FAILED);
-        if (won) {
-            deliverFailure(new RequestException(service, failure, detail, cause));
+        boolean byHandler = failure == RequestFailure.HANDLER_FAILED;
+        if (!changeToEnd(byHandler)) {
+            return false;
         }
-        return won;
+        if (byHandler) {
+            request = null;
+            count(failure);
+            deliverFailure(new RequestException(terms.service(), failure, detail, cause));
+        } else {
+            broken(failure, detail, cause);
+        }
+        return true;
+    }
+
+    private void broken(RequestFailure failure, String detail, @Nullable Throwable cause) {
+        letGo();
+        count(failure);
+        deliverFailure(new RequestException(terms.service(), failure, detail, cause));
+    }
+
+    private void count(RequestFailure failure) {
+        terms.count(
+                switch (failure) {
+                    case TIMEOUT -> Terms.RequestEnd.TIMEOUT;
+                    case OVERLOADED -> Terms.RequestEnd.OVERLOADED;
+                    case CANCELLED -> Terms.RequestEnd.CANCELLED;
+                    case HANDLER_FAILED, NO_HANDLER, CLOSED -> Terms.RequestEnd.FAILED;
+                });
     }
 
     /**
@@ -142,37 +260,91 @@ public abstract class Exchange<Q, R> implements Replies<R> {
      * @return true for the one caller that ended it
      */
     final boolean end(boolean byHandler) {
-        List<Runnable> actions;
-        Future<?> timer;
-        synchronized (this) {
-            if (state == State.OVER) {
+        boolean won = changeToEnd(byHandler);
+        if (won && byHandler) {
+            request = null;
+        } else if (won) {
+            letGo();
+        }
+        return won;
+    }
+
+    private boolean changeToEnd(boolean byHandler) {
+        int before;
+        do {
+            before = state;
+            if (before > STARTED) {
                 return false;
             }
-            state = State.OVER;
-            completed = byHandler;
-            actions = cancelActions;
-            timer = deadlineTimer;
-            cancelActions = null;
-            deadlineTimer = null;
-            request = null;
-        }
-        if (timer != null) {
-            timer.cancel(false);
-        }
-        if (!byHandler && actions != null) {
-            actions.forEach(Exchange::runQuietly);
-        }
+        } while (!STATE.compareAndSet(this, before, before == WAITING ? DROPPED : byHandler ? ANSWERED : BROKEN_OFF));
         return true;
     }
 
+    private void letGo() {
+        request = null;
+        if (cancelActions != null) {
+            runCancelActions();
+        }
+    }
+
+    /** Ends the request because the one that it was made for is over. */
+    public final void breakOff() {
+        fail(RequestFailure.CANCELLED, "the request in whose handling it was made is over", null);
+    }
+
+    /** Ends the request because the caller does not want it any more. */
+    final boolean cancelled() {
+        boolean won = end(false);
+        if (won) {
+            terms.count(Terms.RequestEnd.CANCELLED);
+        }
+        return won;
+    }
+
+    @Override
+    public final void onCancel(Runnable action) {
+        CancelAction present;
+        do {
+            present = cancelActions;
+            if (present == CancelAction.TAKEN) {
+                runQuietly(action);
+                return;
+            }
+        } while (!CANCEL_ACTIONS.compareAndSet(this, present, new CancelAction(action, present)));
+        // The compare-and-set is a full fence, and so is the one that ends the request: one of the two sees the other.
+        if (state == BROKEN_OFF || state == DROPPED) {
+            runCancelActions();
+        }
+    }
+
+    private void runCancelActions() {
+        var latest = (CancelAction) CANCEL_ACTIONS.getAndSet(this, CancelAction.TAKEN);
+        CancelAction first = null;
+        for (CancelAction one = latest; one != null && one != CancelAction.TAKEN; one = one.before) {
+            first = new CancelAction(one.action, first);
+        }
+        for (CancelAction one = first; one != null; one = one.before) {
+            runQuietly(one.action);
+        }
+    }
+
     /** A cancel action is the handler's code on somebody else's thread: that thread has no use for what it throws. */
-    private static void runQuietly(Runnable action) {
+    private void runQuietly(Runnable action) {
         try {
             action.run();
         } catch (Throwable handlersOwn) {
-            System.getLogger("dev.tokenring.bus")
-                    .log(System.Logger.Level.ERROR, "an action registered with onCancel failed", handlersOwn);
+            terms.userCodeThrew(handlersOwn);
         }
+    }
+
+    @Override
+    public final void complete() {
+        handlerReturned();
+    }
+
+    @Override
+    public final void fail(Throwable cause) {
+        fail(RequestFailure.HANDLER_FAILED, "the handler failed with " + cause, cause);
     }
 
     @Override
@@ -182,28 +354,11 @@ public abstract class Exchange<Q, R> implements Replies<R> {
 
     @Override
     public final Duration remaining() {
-        return Duration.ofNanos(deadlineNs - System.nanoTime());
+        return Duration.ofNanos(deadlineNs - terms.clock().nanoTime());
     }
 
     @Override
-    public final synchronized boolean isOver() {
-        return state == State.OVER;
-    }
-
-    @Override
-    public final void onCancel(Runnable action) {
-        synchronized (this) {
-            if (state != State.OVER) {
-                if (cancelActions == null) {
-                    cancelActions = new ArrayList<>(1);
-                }
-                cancelActions.add(action);
-                return;
-            }
-            if (completed) {
-                return;
-            }
-        }
-        runQuietly(action);
+    public final boolean isOver() {
+        return state > STARTED;
     }
 }

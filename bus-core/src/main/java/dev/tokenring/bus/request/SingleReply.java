@@ -5,38 +5,38 @@ import static java.util.Objects.requireNonNull;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.RequestException;
 import dev.tokenring.bus.RequestFailure;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose caller wants one reply: the parts that the handler sends are merged until it returns. */
 public final class SingleReply<Q, R> extends Exchange<Q, R> {
-    private final @Nullable BinaryOperator<R> merge;
-    private final CompletableFuture<R> future = new Pending();
+    private final Pending future = new Pending();
     private @Nullable R whole;
 
-    /** Cancelling the future, or completing it from outside, ends the request. */
+    /** Cancelling the future, or completing it from outside, ends the request, unless that is over already. */
     private final class Pending extends CompletableFuture<R> {
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
-            boolean won = super.cancel(mayInterruptIfRunning);
-            end(false);
-            return won;
+            return cancelled() ? super.cancel(mayInterruptIfRunning) : isCancelled();
         }
 
         @Override
         public boolean complete(R reply) {
-            boolean won = super.complete(reply);
-            end(false);
-            return won;
+            return cancelled() && super.complete(reply);
         }
 
         @Override
         public boolean completeExceptionally(Throwable cause) {
-            boolean won = super.completeExceptionally(cause);
-            end(false);
-            return won;
+            return cancelled() && super.completeExceptionally(cause);
+        }
+
+        void deliver(R reply) {
+            super.complete(reply);
+        }
+
+        void deliverFailure(RequestException failure) {
+            super.completeExceptionally(failure);
         }
 
         @Override
@@ -45,10 +45,8 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
         }
     }
 
-    public SingleReply(
-            String service, Q request, Headers headers, Duration timeout, @Nullable BinaryOperator<R> merge) {
-        super(service, request, headers, timeout);
-        this.merge = merge;
+    public SingleReply(Terms<R> terms, Q request, Headers headers, long askedNs, long deadlineNs) {
+        super(terms, request, headers, askedNs, deadlineNs);
     }
 
     /** What the caller waits on. */
@@ -62,6 +60,7 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
         if (isOver()) {
             return false;
         }
+        BinaryOperator<R> merge = terms().merge();
         if (whole == null) {
             whole = part;
         } else if (merge == null) {
@@ -74,17 +73,22 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
     }
 
     @Override
+    public boolean hasRoom() {
+        return true;
+    }
+
+    @Override
     void handlerReturned() {
         R reply = whole;
         if (reply == null) {
             fail(RequestFailure.HANDLER_FAILED, "the handler returned without sending a reply", null);
         } else if (end(true)) {
-            future.complete(reply);
+            future.deliver(reply);
         }
     }
 
     @Override
     void deliverFailure(RequestException failure) {
-        future.completeExceptionally(failure);
+        future.deliverFailure(failure);
     }
 }

@@ -6,7 +6,6 @@ import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.Replies;
 import dev.tokenring.bus.RequestException;
 import dev.tokenring.bus.RequestFailure;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Flow;
@@ -35,8 +34,13 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
     private boolean closed;
 
     public StreamReply(
-            String service, Q request, Headers headers, Duration timeout, Flow.Subscriber<? super R> subscriber) {
-        super(service, request, headers, timeout);
+            Terms<R> terms,
+            Q request,
+            Headers headers,
+            long askedNs,
+            long deadlineNs,
+            Flow.Subscriber<? super R> subscriber) {
+        super(terms, request, headers, askedNs, deadlineNs);
         this.subscriber = subscriber;
     }
 
@@ -64,6 +68,16 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         }
         drain();
         return !isOver();
+    }
+
+    @Override
+    public boolean hasRoom() {
+        lock.lock();
+        try {
+            return buffer.size() < Replies.BUFFER_SIZE;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -111,7 +125,7 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
 
     @Override
     public void cancel() {
-        end(false);
+        cancelled();
         underLock(() -> {
             closed = true;
             buffer.clear();
@@ -175,8 +189,7 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         } catch (Throwable subscribersOwn) {
             // Reactive Streams, rule 2.13: a subscriber that throws has cancelled.
             cancel();
-            System.getLogger("dev.tokenring.bus")
-                    .log(System.Logger.Level.ERROR, "the subscriber of a streamed reply threw", subscribersOwn);
+            terms().userCodeThrew(subscribersOwn);
         }
     }
 }

@@ -1,22 +1,23 @@
 package dev.tokenring.bus.ring;
 
-import com.lmax.disruptor.BlockingWaitStrategy;
-import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.InsufficientCapacityException;
-import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.MultiProducerSequencer;
 import com.lmax.disruptor.Sequence;
-import com.lmax.disruptor.YieldingWaitStrategy;
+import com.lmax.disruptor.Sequencer;
+import com.lmax.disruptor.SingleProducerSequencer;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.PublishOutcome;
-import dev.tokenring.bus.WaitStrategy;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A Disruptor ring that many threads publish to, whose readers come and go, and that can be ended without losing count of
- * a single message.
+ * A ring on the Disruptor's sequencers, whose readers come and go, and that can be ended without losing count of a single
+ * message.
  *
  * <pre>
  *        released                 slowest reader            cursor
@@ -26,20 +27,29 @@ import java.util.function.Consumer;
  *                in one go, then released
  * </pre>
  *
- * <p><b>Gating.</b> Publishers are held back by one sequence, {@code released}. A reader that finishes a batch stores its
- * own sequence, and then empties the slots that every reader has passed and moves {@code released} behind them, so no
- * slot keeps a message alive that all have read. Of two readers that finish together, each stores before it looks at the
- * other with a full fence between, so at least one of them sees both; the one that holds the flag looks again after it
- * lets go of it, with a full fence between again, so nothing stays behind. (The fences are needed since Disruptor's
- * {@code Sequence.get} is a plain read before an acquire fence: a volatile write before it may pass it.)
+ * <p><b>Gating.</b> Publishers are held back by one sequence, {@code released}. A reader stores its own sequence with
+ * each message, and now and then calls {@link #release}: it empties the slots that every reader has passed and moves
+ * {@code released} behind them, so no slot keeps a message alive for long that all have read. Of two readers that release
+ * together, each stores before it looks at the other with a full fence between, so at least one of them sees both; the
+ * one that holds the flag looks again after it lets go of it, with a full fence between again, so nothing stays behind.
+ * (The fences are needed since Disruptor's {@code Sequence.get} is a plain read before an acquire fence: a volatile write
+ * before it may pass it.)
  *
- * <p><b>The end.</b> {@link #end} first sets {@code ending}, then claims a slot for itself: the end mark. A publisher
- * looks at {@code ending} after its claim. If its claim came after the mark's, it is sure to see {@code ending} set,
- * since both claims are compare-and-sets on one cursor; then it learns from {@code end} on which side of the mark it
- * is. A full ring gets no mark: while releases pause it stays full, so it ends right behind its cursor. So every message
- * is either before the end, and read or left unread for {@link #sweep}, or refused.
+ * <p><b>Lossy readers</b> hold a place like all others, but a publisher that finds the ring full moves them on. They take
+ * a message by reading it first and moving their sequence by compare-and-set then: if that succeeds, nobody had released
+ * the slot.
  *
- * <p>Any thread may publish; joining, leaving and ending may come from any thread too.
+ * <p><b>The end.</b> {@link #end} first sets {@code ending}, then finds out which is the first sequence that was not
+ * published before. With many publishers it claims a slot for itself, the end mark: a publisher looks at {@code ending}
+ * after its claim, and if that came after the mark's, it is sure to see {@code ending} set, since both claims are
+ * compare-and-sets on one cursor. A full ring gets no mark: while releases pause it stays full, so it ends right behind
+ * its cursor. With a single publisher there is no compare-and-set, and {@link GlobalFence} takes its place: after it,
+ * either the publisher's message is to be seen, or the publisher will see {@code ending}. Whoever sees {@code ending}
+ * learns from {@code end} on which side of it its message is. So every message is either before the end, and read or left
+ * unread and counted, or refused.
+ *
+ * <p>Publishing is for any thread, or for one at a time if the ring was made for a single publisher; everything else may
+ * come from any thread.
  */
 public final class Ring<T> {
     private static final long UNKNOWN = Long.MAX_VALUE;
@@ -47,29 +57,49 @@ public final class Ring<T> {
     private static final int YIELDS = 100;
     private static final long MAX_BACKOFF_NS = 100_000;
 
-    private final RingBuffer<Slot<T>> buffer;
+    private final Slot<T>[] slots;
+    private final int mask;
+    private final Sequencer sequencer;
+    private final boolean singlePublisher;
+    private final WakeSignal signal = new WakeSignal();
     private final Sequence released = new Sequence();
-    /** 1 while somebody releases. A padded sequence, for a reader writes it per batch, next to what publishers read. */
+    /** 1 while somebody releases. A padded sequence, for readers write it, next to what publishers read. */
     private final Sequence releasing = new Sequence(0);
 
     private final Object membership = new Object();
     private volatile RingReader<T>[] readers = noReaders();
+    private volatile boolean anyLossy;
+    private volatile @Nullable RingReader<T> stage;
+    /** Up to here a slot may be claimed but not yet published although a reader has a place behind it. */
+    private volatile long claimedAtLastJoin = -1;
+
+    private final LongAdder voids = new LongAdder();
     private volatile boolean ending;
     private volatile long end = UNKNOWN;
 
-    public Ring(int capacity, WaitStrategy waitStrategy) {
-        buffer = RingBuffer.createMultiProducer(Slot<T>::new, capacity, disruptorStrategy(waitStrategy));
-        buffer.addGatingSequences(released);
+    /**
+     * Makes a ring.
+     *
+     * @param capacity a power of two
+     * @param singlePublisher whether never two threads publish at the same time
+     * @param factory makes the messages that stay in their slots; null if slots take references
+     */
+    public Ring(int capacity, boolean singlePublisher, @Nullable Supplier<? extends T> factory) {
+        this.singlePublisher = singlePublisher;
+        sequencer = singlePublisher
+                ? new SingleProducerSequencer(capacity, signal)
+                : new MultiProducerSequencer(capacity, signal);
+        sequencer.addGatingSequences(released);
+        slots = newSlots(capacity);
+        mask = capacity - 1;
+        for (int i = 0; i < capacity; i++) {
+            slots[i] = factory == null ? new Slot<>() : new InPlaceSlot<>(this, factory.get());
+        }
     }
 
-    /** The Disruptor's strategy that stands behind one of ours. */
-    public static com.lmax.disruptor.WaitStrategy disruptorStrategy(WaitStrategy waitStrategy) {
-        return switch (waitStrategy) {
-            case ADAPTIVE -> new AdaptiveWaitStrategy();
-            case BUSY_SPIN -> new BusySpinWaitStrategy();
-            case YIELDING -> new YieldingWaitStrategy();
-            case BLOCKING -> new BlockingWaitStrategy();
-        };
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static <T> Slot<T>[] newSlots(int capacity) {
+        return new Slot[capacity];
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -77,63 +107,175 @@ public final class Ring<T> {
         return new RingReader[0];
     }
 
+    Slot<T> slot(long sequence) {
+        return slots[(int) sequence & mask];
+    }
+
+    /** How many messages fit. */
+    public int capacity() {
+        return slots.length;
+    }
+
+    // ---- publishing
+
     /** Publishes without waiting. */
     public PublishOutcome offer(T message, Headers headers) {
         if (readers.length == 0) {
-            return ending ? PublishOutcome.CLOSED : PublishOutcome.NO_SUBSCRIPTION;
+            return nobodyThere();
         }
-        long sequence;
-        try {
-            sequence = buffer.tryNext();
-        } catch (InsufficientCapacityException full) {
+        long sequence = tryClaim(1);
+        if (sequence < 0) {
             return ending ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
         }
-        Slot<T> slot = buffer.get(sequence);
+        Slot<T> slot = slot(sequence);
         slot.fill(message, headers);
-        buffer.publish(sequence);
-        return ending ? outcomeAtTheEnd(sequence, slot) : PublishOutcome.PUBLISHED;
+        sequencer.publish(sequence);
+        return ending ? outcomeAtTheEnd(sequence, 1) : PublishOutcome.PUBLISHED;
     }
 
-    private PublishOutcome outcomeAtTheEnd(long sequence, Slot<T> slot) {
-        while (end == UNKNOWN) {
-            Thread.yield();
+    /** Publishes a message without waiting, whose publisher is told when it is passed by the stage, or at once without one. */
+    public PublishOutcome offer(T message, Unacknowledged pending) {
+        if (readers.length == 0) {
+            return nobodyThere();
         }
-        if (sequence < end) {
-            return PublishOutcome.PUBLISHED;
+        long sequence = tryClaim(1);
+        if (sequence < 0) {
+            return ending ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
         }
-        slot.empty();
-        return PublishOutcome.CLOSED;
-    }
-
-    /**
-     * Publishes, and waits while the ring is full.
-     *
-     * @return any outcome but {@link PublishOutcome#BACK_PRESSURED}
-     * @throws InterruptedException if interrupted while waiting
-     * @throws IllegalStateException if the ring is full and the calling thread is one of its readers
-     */
-    public PublishOutcome publish(T message, Headers headers) throws InterruptedException {
-        PublishOutcome outcome = offer(message, headers);
-        return outcome == PublishOutcome.BACK_PRESSURED ? waitAndPublish(message, headers) : outcome;
-    }
-
-    private PublishOutcome waitAndPublish(T message, Headers headers) throws InterruptedException {
-        for (RingReader<T> reader : readers) {
-            if (reader.isReadBy(Thread.currentThread())) {
-                throw new IllegalStateException("the ring of " + buffer.getBufferSize()
-                        + " slots is full, and the handler that should empty it waits for room in it: use tryPublish,"
-                        + " a larger capacity, or another topic");
-            }
+        boolean staged = stage != null;
+        if (staged) {
+            slot(sequence).fill(message, pending);
+        } else {
+            slot(sequence).fill(message, pending.headers());
         }
-        PublishOutcome outcome;
-        for (int attempt = 0; (outcome = offer(message, headers)) == PublishOutcome.BACK_PRESSURED; attempt++) {
-            pause(attempt);
+        sequencer.publish(sequence);
+        PublishOutcome outcome = ending ? outcomeAtTheEnd(sequence, 1) : PublishOutcome.PUBLISHED;
+        if (!staged && outcome == PublishOutcome.PUBLISHED) {
+            pending.sequence().complete(sequence);
         }
         return outcome;
     }
 
-    /** Readers take microseconds to make room when they are quick, and any time when they are not. */
-    private static void pause(int attempt) throws InterruptedException {
+    /**
+     * Publishes messages next to each other, without waiting: all of them or none.
+     *
+     * @param messages at most as many as the ring's capacity
+     */
+    public PublishOutcome offerAll(List<? extends T> messages, Headers headers) {
+        if (readers.length == 0) {
+            return nobodyThere();
+        }
+        int count = messages.size();
+        long last = tryClaim(count);
+        if (last < 0) {
+            return ending ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
+        }
+        long first = last - count + 1;
+        for (int i = 0; i < count; i++) {
+            slot(first + i).fill(messages.get(i), headers);
+        }
+        sequencer.publish(first, last);
+        return ending ? outcomeAtTheEnd(first, count) : PublishOutcome.PUBLISHED;
+    }
+
+    /** Claims a slot whose message is its own, without waiting; null if there is no room, or no more room ever. */
+    public @Nullable InPlaceSlot<T> tryClaim() {
+        long sequence = tryClaim(1);
+        if (sequence < 0) {
+            return null;
+        }
+        var slot = (InPlaceSlot<T>) slot(sequence);
+        slot.claim(sequence);
+        return slot;
+    }
+
+    /** Publishes a slot that was claimed. */
+    PublishOutcome publishClaimed(long sequence, Slot<T> slot) {
+        boolean anybody = readers.length > 0;
+        sequencer.publish(sequence);
+        if (ending) {
+            return outcomeAtTheEnd(sequence, 1);
+        }
+        if (!anybody) {
+            countVoid();
+            release();
+            return PublishOutcome.NO_SUBSCRIPTION;
+        }
+        return PublishOutcome.PUBLISHED;
+    }
+
+    private PublishOutcome nobodyThere() {
+        return ending ? PublishOutcome.CLOSED : PublishOutcome.NO_SUBSCRIPTION;
+    }
+
+    /** The last sequence claimed, or -1 if the ring is too full. */
+    private long tryClaim(int count) {
+        try {
+            return sequencer.tryNext(count);
+        } catch (InsufficientCapacityException full) {
+            return anyLossy ? moveLossyReadersAndClaim(count) : -1;
+        }
+    }
+
+    private long moveLossyReadersAndClaim(int count) {
+        // More than asked for, so that publishers that run ahead of a lossy reader need not do this for each message.
+        long upTo = sequencer.getCursor() - slots.length + Math.max(count, slots.length / 8);
+        long last = sequencer.getHighestPublishedSequence(released.get() + 1, Math.min(upTo, sequencer.getCursor()));
+        for (RingReader<T> reader : readers) {
+            if (!reader.isLossy()) {
+                last = Math.min(last, reader.sequence());
+            }
+        }
+        for (RingReader<T> reader : readers) {
+            if (reader.isLossy()) {
+                reader.moveOnTo(last);
+            }
+        }
+        while (true) {
+            boolean somebodyReleases = releasable() > released.get();
+            release();
+            try {
+                return sequencer.tryNext(count);
+            } catch (InsufficientCapacityException stillFull) {
+                if (!somebodyReleases) {
+                    return -1;
+                }
+                Thread.yield();
+            }
+        }
+    }
+
+    private PublishOutcome outcomeAtTheEnd(long first, int count) {
+        while (end == UNKNOWN) {
+            Thread.yield();
+        }
+        if (first < end) {
+            return PublishOutcome.PUBLISHED;
+        }
+        for (int i = 0; i < count; i++) {
+            slot(first + i).empty();
+        }
+        return PublishOutcome.CLOSED;
+    }
+
+    /** Whether the calling thread is one of those that have to make room in this ring. */
+    public boolean isReadByCurrentThread() {
+        for (RingReader<T> reader : readers) {
+            if (reader.isReadByCurrentThread()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Waits a while for room.
+     *
+     * @param attempt how many times it was to no avail already: readers take microseconds to make room when they are
+     *     quick, and any time when they are not
+     * @throws InterruptedException if interrupted
+     */
+    public static void pause(int attempt) throws InterruptedException {
         if (attempt < SPINS) {
             Thread.onSpinWait();
         } else if (attempt < SPINS + YIELDS) {
@@ -146,29 +288,57 @@ public final class Ring<T> {
         }
     }
 
+    // ---- reading
+
     /**
      * Adds a reader that sees every message whose publishing starts after this call, and none that was claimed before.
      *
-     * @param maxBatchSize after how many messages at most the reader lets publishers have their slots
+     * @param lossy whether publishers may move the reader on when it holds them back
      */
-    public RingReader<T> join(int maxBatchSize) {
+    public RingReader<T> join(boolean lossy) {
         synchronized (membership) {
-            var reader = new RingReader<>(this, buffer, maxBatchSize);
-            RingReader<T>[] more = Arrays.copyOf(readers, readers.length + 1);
-            more[readers.length] = reader;
-            // While releases pause, no slot that is claimed now can be claimed again before the reader holds it. Those
-            // who have claimed one are about to publish it, and what they publish is not for this reader.
-            pauseReleases();
-            long claimed = buffer.getCursor();
-            while (published() < claimed) {
-                Thread.yield();
-            }
-            reader.startAfter(claimed);
-            readers = more;
-            resumeReleases();
-            release();
+            var reader = new RingReader<>(this, lossy);
+            enter(reader);
             return reader;
         }
+    }
+
+    /**
+     * Adds the one reader whom all others follow: they get what it has passed.
+     *
+     * @throws IllegalStateException if the ring has readers already
+     */
+    public RingReader<T> joinAsStage() {
+        synchronized (membership) {
+            if (readers.length > 0) {
+                throw new IllegalStateException(
+                        "the ring has " + readers.length + " readers already: a stage must be there before them");
+            }
+            var reader = new RingReader<>(this, false);
+            // Before anybody can publish to it, so that no message gets past it.
+            stage = reader;
+            enter(reader);
+            return reader;
+        }
+    }
+
+    private void enter(RingReader<T> reader) {
+        RingReader<T>[] more = Arrays.copyOf(readers, readers.length + 1);
+        more[readers.length] = reader;
+        // While releases pause, no slot that is claimed now can be claimed again before the reader has its place.
+        pauseReleases();
+        long claimed = claimed();
+        claimedAtLastJoin = claimed;
+        reader.startAfter(claimed);
+        anyLossy |= reader.isLossy();
+        readers = more;
+        resumeReleases();
+        release();
+    }
+
+    /** The last sequence that was claimed. A single publisher may be about to publish the one after it. */
+    private long claimed() {
+        return sequencer.getCursor();
     }
 
     private void pauseReleases() {
@@ -188,16 +358,30 @@ public final class Ring<T> {
      */
     public void leave(RingReader<T> reader) {
         synchronized (membership) {
-            RingReader<T>[] fewer = noReaders();
-            for (RingReader<T> other : readers) {
-                if (other != reader) {
-                    fewer = Arrays.copyOf(fewer, fewer.length + 1);
-                    fewer[fewer.length - 1] = other;
-                }
+            List<RingReader<T>> others =
+                    Arrays.stream(readers).filter(other -> other != reader).toList();
+            readers = others.toArray(noReaders());
+            anyLossy = others.stream().anyMatch(RingReader::isLossy);
+            if (stage == reader) {
+                stage = null;
             }
-            readers = fewer;
             release();
         }
+    }
+
+    /** Has a sleeper woken by everything that is published. */
+    public void wakeOnPublish(Wakeable sleeper) {
+        signal.add(sleeper);
+    }
+
+    /** Has a sleeper woken no more. */
+    public void wakeNoMore(Wakeable sleeper) {
+        signal.remove(sleeper);
+    }
+
+    /** Tells those who may sleep that there is something to see. */
+    void wakeAll() {
+        signal.signalAllWhenBlocking();
     }
 
     /** Empties and releases the slots that all readers have passed. */
@@ -206,7 +390,7 @@ public final class Ring<T> {
         while (releasable() > released.get() && releasing.compareAndSet(0, 1)) {
             long last = releasable();
             for (long sequence = released.get() + 1; sequence <= last; sequence++) {
-                buffer.get(sequence).empty();
+                slot(sequence).empty();
             }
             if (last > released.get()) {
                 released.set(last);
@@ -224,34 +408,56 @@ public final class Ring<T> {
         for (RingReader<T> reader : present) {
             least = Math.min(least, reader.sequence());
         }
-        return least;
+        return released.get() < claimedAtLastJoin ? Math.min(least, published()) : least;
     }
 
     /** The last sequence up to which every claimed slot has been published; exact only while releases pause. */
     private long published() {
-        long last = buffer.getCursor();
-        for (long sequence = released.get() + 1; sequence <= last; sequence++) {
-            if (!buffer.isAvailable(sequence)) {
-                return sequence - 1;
-            }
-        }
-        return last;
+        long next = released.get() + 1;
+        long cursor = sequencer.getCursor();
+        return cursor < next ? next - 1 : sequencer.getHighestPublishedSequence(next, cursor);
     }
 
-    /** The last sequence that was claimed. */
+    /** The last sequence from {@code next} to {@code upTo} that may be read, or {@code next - 1} if there is none. */
+    long readable(RingReader<T> reader, long next, long upTo) {
+        long cursor = sequencer.getCursor();
+        if (cursor < next) {
+            return next - 1;
+        }
+        long last = sequencer.getHighestPublishedSequence(next, Math.min(cursor, upTo));
+        RingReader<T> first = stage;
+        if (first != null && first != reader) {
+            last = Math.min(last, first.sequence());
+        }
+        return ending ? cutAtEnd(next, last) : last;
+    }
+
+    /** No batch reaches the end mark. While its place is not known yet, which takes microseconds, nothing is read. */
+    private long cutAtEnd(long next, long last) {
+        long mark = end;
+        return mark == UNKNOWN ? next - 1 : Math.min(last, mark - 1);
+    }
+
+    /** The last sequence that was claimed for a message. */
     public long cursor() {
-        return Math.min(buffer.getCursor(), end - 1);
+        return Math.min(sequencer.getCursor(), end - 1);
     }
 
-    /** Whether no message waits for a reader, and no reader is busy with one. */
-    public boolean isQuiet() {
-        for (RingReader<T> reader : readers) {
-            if (reader.lag() > 0) {
-                return false;
-            }
-        }
-        return true;
+    /** How many messages were published, those not counted that a claim was aborted for, or that nobody was there for. */
+    public long publishedCount() {
+        return cursor() + 1 - voids.sum();
     }
+
+    void countVoid() {
+        voids.increment();
+    }
+
+    /** How many slots hold something that a reader has not given back yet. */
+    public long used() {
+        return Math.max(0, sequencer.getCursor() - released.get());
+    }
+
+    // ---- the end
 
     /** Takes no more messages, and does not wait. What was taken before stays for the readers, who stop at the end. */
     public void end() {
@@ -261,35 +467,32 @@ public final class Ring<T> {
             }
             ending = true;
             pauseReleases();
-            end = claimEndMark();
+            end = singlePublisher ? endOfSinglePublisher() : claimEndMark();
             resumeReleases();
             release();
-            for (RingReader<T> reader : readers) {
-                reader.wake();
-            }
+            wakeAll();
         }
+    }
+
+    private long endOfSinglePublisher() {
+        GlobalFence.run();
+        return sequencer.getCursor() + 1;
     }
 
     private long claimEndMark() {
         try {
-            long mark = buffer.tryNext();
-            buffer.publish(mark);
+            long mark = sequencer.tryNext();
+            slot(mark).makeVoid();
+            sequencer.publish(mark);
             return mark;
         } catch (InsufficientCapacityException full) {
-            return buffer.getCursor() + 1;
+            return sequencer.getCursor() + 1;
         }
     }
 
-    /**
-     * Where a batch that could run to {@code last} has to stop, so that its last message is not the end mark. While the
-     * mark's place is not known yet, that is after one message.
-     */
-    long cutAtEnd(long next, long last) {
-        if (!ending) {
-            return last;
-        }
-        long mark = end;
-        return mark == UNKNOWN ? next : Math.min(last, mark - 1);
+    /** Whether {@link #end} was called. */
+    public boolean isEnding() {
+        return ending;
     }
 
     /** The sequence after the last message, or a very large number while the ring still takes messages. */
@@ -297,26 +500,8 @@ public final class Ring<T> {
         return end;
     }
 
-    /** Hands over what a reader that was stopped has not read, the message it is busy with included, after the end. */
-    public void sweep(RingReader<T> reader, Consumer<? super T> abandoned) {
-        for (long sequence = reader.sequence() + 1; sequence < end; sequence++) {
-            if (awaitPublished(sequence)) {
-                T message = buffer.get(sequence).message();
-                if (message != null) {
-                    abandoned.accept(message);
-                }
-            }
-        }
-    }
-
-    /** Waits for a slot that was claimed to be published; false if all readers have passed it meanwhile. */
-    private boolean awaitPublished(long sequence) {
-        while (!buffer.isAvailable(sequence)) {
-            if (released.get() >= sequence) {
-                return false;
-            }
-            Thread.yield();
-        }
-        return true;
+    /** Whether a slot is published, or all readers have passed it. */
+    boolean isPublished(long sequence) {
+        return sequencer.isAvailable(sequence) || released.get() >= sequence;
     }
 }

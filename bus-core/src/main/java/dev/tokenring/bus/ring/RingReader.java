@@ -1,35 +1,44 @@
 package dev.tokenring.bus.ring;
 
-import com.lmax.disruptor.AlertException;
-import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
-import com.lmax.disruptor.SequenceBarrier;
-import com.lmax.disruptor.TimeoutException;
+import dev.tokenring.bus.Headers;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader of a ring, with its own sequence. One thread reads: {@link #await}, then {@link #slot} and {@link #passed}
- * for each message, then {@link #batchDone}. Any thread may ask for its lag, or stop it.
+ * One reader of a ring, with its own sequence, which is used in one of two ways.
+ *
+ * <p><b>In order</b>, by one thread: {@link #available}, then {@link #slot} and {@link #passed} for each message, then
+ * {@link #release} now and then. The slot is held until it is passed.
+ *
+ * <p><b>By taking</b>, by any number of threads: {@link #take}, which gives each message to one of them and lets go of
+ * its slot at once.
+ *
+ * <p>Any thread may ask how far it is, or stop it.
  */
 public final class RingReader<T> {
-    /** What {@link #await} returns when there is nothing more to read. */
-    public static final long STOPPED = -1;
-
     private final Ring<T> ring;
-    private final RingBuffer<Slot<T>> buffer;
-    private final SequenceBarrier barrier;
+    private final boolean lossy;
     private final Sequence sequence = new Sequence();
-    private final int maxBatchSize;
     private long start;
     private volatile boolean stopped;
     private volatile @Nullable Thread thread;
+    private final LongAdder missed = new LongAdder();
 
-    RingReader(Ring<T> ring, RingBuffer<Slot<T>> buffer, int maxBatchSize) {
+    /** Gets what was taken. */
+    @FunctionalInterface
+    public interface Taker<T> {
+        /** Called with what stood in the slot; the message is null if there is nothing for a handler there. */
+        void taken(long sequence, @Nullable T message, Headers headers);
+    }
+
+    RingReader(Ring<T> ring, boolean lossy) {
         this.ring = ring;
-        this.buffer = buffer;
-        this.barrier = buffer.newBarrier();
-        this.maxBatchSize = maxBatchSize;
+        this.lossy = lossy;
     }
 
     void startAfter(long sequence) {
@@ -37,44 +46,56 @@ public final class RingReader<T> {
         start = sequence;
     }
 
-    /** Makes the calling thread the one that reads. */
-    public void readOnThisThread() {
-        thread = Thread.currentThread();
+    /** Whether a slot is published, or all readers have passed it. */
+    public boolean isPublished(long sequence) {
+        return ring.isPublished(sequence);
     }
 
-    boolean isReadBy(Thread candidate) {
-        return thread == candidate;
+    /** The ring that is read. */
+    public Ring<T> ring() {
+        return ring;
+    }
+
+    /** Whether publishers move the reader on when it holds them back. */
+    public boolean isLossy() {
+        return lossy;
+    }
+
+    /** Names the thread that reads, so that it is not made to wait for itself when it publishes to the full ring. */
+    public void readBy(@Nullable Thread thread) {
+        if (this.thread != thread) {
+            this.thread = thread;
+        }
+    }
+
+    boolean isReadByCurrentThread() {
+        return thread == Thread.currentThread();
     }
 
     /**
-     * Waits for messages.
+     * The last sequence that can be read now.
      *
-     * @return the last sequence of a batch, or {@link #STOPPED}
+     * @param max how many messages at most
+     * @return the sequence read last if there is nothing to read
      */
-    public long await() {
+    public long available(int max) {
         long next = sequence.get() + 1;
-        while (!stopped && next < ring.endSequence()) {
-            try {
-                long available = barrier.waitFor(next);
-                if (available >= next) {
-                    long last = ring.cutAtEnd(next, Math.min(available, next + maxBatchSize - 1));
-                    if (last >= next) {
-                        return last;
-                    }
-                }
-            } catch (AlertException stopOrEnd) {
-                barrier.clearAlert();
-            } catch (InterruptedException strayInterrupt) {
-                // Only stop() ends a reader; an interrupt left over from user code does not.
-            } catch (TimeoutException impossible) {
-                throw new AssertionError("none of the wait strategies times out", impossible);
-            }
-        }
-        return STOPPED;
+        return ring.readable(this, next, next + max - 1);
+    }
+
+    /** Whether there is a message to read, or no more to come. */
+    public boolean isReady() {
+        long next = sequence.get() + 1;
+        return stopped || ring.readable(this, next, next) >= next || next >= ring.endSequence();
+    }
+
+    /** Whether there is nothing more to read, ever. */
+    public boolean isAtEnd() {
+        return stopped || sequence.get() + 1 >= ring.endSequence();
     }
 
     public Slot<T> slot(long sequence) {
-        return buffer.get(sequence);
+        return ring.slot(sequence);
     }
 
     /**
@@ -86,19 +107,113 @@ public final class RingReader<T> {
         return stopped;
     }
 
-    /** Marks one message as read; publishers learn of it at the end of the batch. */
+    /** Marks one message as read; publishers learn of it with {@link #release}. */
     public void passed(long sequence) {
         this.sequence.set(sequence);
     }
 
     /** Lets publishers have the slots that all readers have passed. */
-    public void batchDone() {
+    public void release() {
         ring.release();
+    }
+
+    /**
+     * Takes the next message, unless there is none.
+     *
+     * @return whether the taker was called
+     */
+    public boolean take(Taker<? super T> taker) {
+        while (true) {
+            long last = sequence.get();
+            long next = last + 1;
+            if (stopped || ring.readable(this, next, next) < next) {
+                return false;
+            }
+            Slot<T> slot = ring.slot(next);
+            T message = slot.isVoid() ? null : slot.published();
+            Headers headers = slot.headers();
+            // What was read is what was published there if the reader is still there, and has not been moved on.
+            if (!isStoppedAfterReading() && sequence.compareAndSet(last, next)) {
+                ring.release();
+                taker.taken(next, message, headers);
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Takes what has been published until now, and nobody else takes meanwhile.
+     *
+     * @param takers makes a taker for each message
+     * @param taken gets each of them, once it has its message
+     */
+    public <A extends Taker<? super T>> void takeAll(Supplier<A> takers, Consumer<? super A> taken) {
+        long last = ring.cursor();
+        while (sequence.get() < last) {
+            A taker = takers.get();
+            if (!take(taker)) {
+                return;
+            }
+            taken.accept(taker);
+        }
+    }
+
+    /** Moves a lossy reader on, unless it is there already. */
+    void moveOnTo(long target) {
+        long last = sequence.get();
+        while (last < target) {
+            if (sequence.compareAndSet(last, target)) {
+                missed.add(target - last);
+                return;
+            }
+            last = sequence.get();
+        }
+    }
+
+    /** How many messages publishers have moved the reader past. */
+    public long missed() {
+        return missed.sum();
+    }
+
+    /**
+     * Shows what waits for this reader, the message it is busy with in order included, without taking it. What was read
+     * meanwhile may be shown or not.
+     */
+    public void forEachUnread(Consumer<? super T> visitor) {
+        long cursor = ring.cursor();
+        for (long next = sequence.get() + 1; next <= cursor; next++) {
+            Slot<T> slot = ring.slot(next);
+            T message = ring.isPublished(next) ? slot.published() : null;
+            if (message != null && !slot.isVoid()) {
+                visitor.accept(message);
+            }
+        }
+    }
+
+    /** Shows who waits for an acknowledgement of a message that this reader, which is a stage, has not passed. */
+    public void forEachUnacknowledged(Consumer<? super Unacknowledged> visitor) {
+        long cursor = ring.cursor();
+        for (long next = sequence.get() + 1; next <= cursor; next++) {
+            Unacknowledged pending = ring.isPublished(next) ? ring.slot(next).unacknowledged() : null;
+            if (pending != null) {
+                visitor.accept(pending);
+            }
+        }
+    }
+
+    /** Tells those who may sleep that this reader, which is a stage, has passed something. */
+    public void wakeFollowers() {
+        ring.wakeAll();
     }
 
     /** The last sequence that was read. */
     public long sequence() {
         return sequence.get();
+    }
+
+    /** The sequence before the first that is for this reader. */
+    public long start() {
+        return start;
     }
 
     /** How many messages were read. */
@@ -111,19 +226,35 @@ public final class RingReader<T> {
         return ring.cursor() - start;
     }
 
-    /** How many messages wait for this reader, the one it is busy with included. */
+    /** How many messages wait for this reader, the one it is busy with in order included. */
     public long lag() {
         return Math.max(0, ring.cursor() - sequence.get());
     }
 
-    /** Has the reader look whether the ring has ended. */
-    void wake() {
-        barrier.alert();
+    /** How many messages wait for this reader in order, not counting the one it is busy with if that is done with already. */
+    public long lagWithout(Predicate<? super T> done) {
+        long last = sequence.get();
+        long lag = Math.max(0, ring.cursor() - last);
+        if (lag > 0) {
+            T busyWith = ring.slot(last + 1).published();
+            return busyWith == null || done.test(busyWith) ? lag - 1 : lag;
+        }
+        return 0;
     }
 
     /** Ends reading after the current message. */
     public void stop() {
         stopped = true;
-        barrier.alert();
+        ring.wakeAll();
+    }
+
+    /** Whether {@link #stop} was called. */
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    /** Leaves the ring. */
+    public void leave() {
+        ring.leave(this);
     }
 }

@@ -7,34 +7,74 @@ import org.jspecify.annotations.Nullable;
  * One place of a ring. Written by the publisher that claimed it, read by the ring's readers once it is published, emptied
  * when the last of them has passed.
  */
-public final class Slot<T> {
+public sealed class Slot<T> permits InPlaceSlot {
     @Nullable T message;
 
-    /** Null for {@link Headers#NONE}: to store a reference in a long-lived slot has its price, and most have none. */
-    private @Nullable Headers headers;
+    /**
+     * {@link Headers}, or {@link Unacknowledged} with headers in it. Null for {@link Headers#NONE}: to store a reference in
+     * a long-lived slot has its price, and most have none.
+     */
+    private @Nullable Object beside;
 
-    /** The message, or null if the slot is the ring's end mark. */
-    public @Nullable T message() {
+    private boolean isVoid;
+
+    /** The message that was published; null in an emptied slot, and perhaps in a void one. */
+    public final @Nullable T published() {
         return message;
     }
 
-    public Headers headers() {
-        Headers present = headers;
-        return present == null ? Headers.NONE : present;
+    public final Headers headers() {
+        Object present = beside;
+        if (present == null) {
+            return Headers.NONE;
+        }
+        return present instanceof Headers headers ? headers : ((Unacknowledged) present).headers();
+    }
+
+    /** The publisher that waits until a stage has passed the message, if one does. */
+    public final @Nullable Unacknowledged unacknowledged() {
+        return beside instanceof Unacknowledged pending ? pending : null;
+    }
+
+    /** Whether there is nothing here for any handler: an aborted claim, the end mark, a message that a stage refused. */
+    public final boolean isVoid() {
+        return isVoid;
+    }
+
+    final void fill(T message, Headers headers) {
+        this.message = message;
+        prepare(headers);
+    }
+
+    final void fill(T message, Unacknowledged pending) {
+        fill(message, Headers.NONE);
+        beside = pending;
     }
 
     @SuppressWarnings("ReferenceEquality") // any other headers without content may well be stored
-    void fill(T message, Headers headers) {
-        this.message = message;
+    final void prepare(Headers headers) {
         if (headers != Headers.NONE) {
-            this.headers = headers;
+            beside = headers;
+        }
+        if (isVoid) {
+            isVoid = false;
         }
     }
 
+    /** To be called between claim and publish, or by a stage before it passes the slot. */
+    public final void makeVoid() {
+        isVoid = true;
+    }
+
+    /** Lets go of what the slot holds. */
     void empty() {
         message = null;
-        if (headers != null) {
-            headers = null;
+        dropHeaders();
+    }
+
+    final void dropHeaders() {
+        if (beside != null) {
+            beside = null;
         }
     }
 }

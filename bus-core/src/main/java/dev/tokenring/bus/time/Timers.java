@@ -112,8 +112,8 @@ public final class Timers {
         lock.lock();
         try {
             while (!closed) {
-                Timer next = waiting.peek();
-                long waitNs = next == null ? Long.MAX_VALUE : next.dueNs - clock.nanoTime();
+                // No variable here may keep an action, and what it holds, alive through the wait.
+                long waitNs = untilNextNs();
                 if (waitNs <= 0) {
                     return true;
                 }

@@ -52,7 +52,11 @@ class DistinctErrorsTest {
     }
 
     private void report(String topic, long sequence, Throwable cause) {
-        sink.report(new HandlerError(topic, "reader", sequence, Headers.NONE, cause));
+        report(topic, sequence, 1, false, cause);
+    }
+
+    private void report(String topic, long sequence, int attempt, boolean willRetry, Throwable cause) {
+        sink.report(new HandlerError(topic, "reader", sequence, Headers.NONE, attempt, willRetry, cause));
     }
 
     @Test
@@ -93,6 +97,34 @@ class DistinctErrorsTest {
         }
         assertThat(lines.all).hasSize(2);
         assertThat(lines.all.get(1)).contains("10 times").contains("number 9");
+    }
+
+    @Test
+    void retryIsAWarningAndDoesNotHideTheErrorWhenTheMessageIsGivenUp() {
+        var cause = new IllegalStateException("always");
+        for (int message = 0; message < 10; message++) {
+            report("numbers", message, 1, true, cause);
+            report("numbers", message, 2, true, cause);
+            report("numbers", message, 3, false, cause);
+        }
+        assertThat(lines.all)
+                .containsExactly(
+                        "WARNING handler reader of numbers failed at sequence 0, attempt 1; the message will be tried"
+                                + " again with stack of " + cause,
+                        "ERROR handler reader of numbers failed at sequence 0, attempt 3; the subscription goes on"
+                                + " with stack of " + cause,
+                        "WARNING handler reader of numbers failed 10 times with " + cause
+                                + ", each time with a message that will be tried again",
+                        "WARNING handler reader of numbers failed 10 times with " + cause);
+    }
+
+    @Test
+    void errorOutsideOfAnyMessageNamesNoSequence() {
+        var cause = new IllegalStateException("upstream");
+        report("numbers", -1, 0, false, cause);
+        assertThat(lines.all)
+                .containsExactly(
+                        "ERROR handler reader of numbers failed outside of any message with stack of " + cause);
     }
 
     @Test

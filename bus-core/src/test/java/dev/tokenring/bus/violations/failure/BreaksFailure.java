@@ -1,8 +1,8 @@
 package dev.tokenring.bus.violations.failure;
 
-import dev.tokenring.bus.dispatch.BusThread;
+import dev.tokenring.bus.dispatch.Loop;
 
 /** What a class of the failures must not know. */
 interface BreaksFailure {
-    void knowsAnotherRoom(BusThread thread);
+    void knowsAnotherRoom(Loop loop);
 }

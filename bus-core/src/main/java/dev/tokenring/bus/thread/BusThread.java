@@ -1,8 +1,13 @@
-package dev.tokenring.bus.dispatch;
+package dev.tokenring.bus.thread;
+
+import org.jspecify.annotations.Nullable;
 
 /** A thread that belongs to a bus. A daemon, so that a forgotten bus does not keep the JVM alive. */
 public final class BusThread extends Thread {
     private final Object bus;
+
+    /** For {@link Scope}, on this thread alone. */
+    @Nullable Object scope;
 
     public BusThread(Object bus, String name, Runnable work) {
         super(work, name);

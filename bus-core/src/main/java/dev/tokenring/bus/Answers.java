@@ -1,0 +1,36 @@
+package dev.tokenring.bus;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.bus.request.Exchange;
+
+/** The kinds of handlers that answer requests, brought to one shape. */
+final class Answers {
+    private Answers() {}
+
+    static <Q, R> Exchange.Answerer<Q, R> of(RequestHandler<? super Q, ? extends R> handler) {
+        requireNonNull(handler, "handler");
+        return (request, exchange) -> {
+            R reply = handler.handle(request, exchange);
+            requireNonNull(reply, "the handler returned null: a reply can't be null");
+            exchange.send(reply);
+            return true;
+        };
+    }
+
+    static <Q, R> Exchange.Answerer<Q, R> ofStream(StreamHandler<? super Q, R> handler) {
+        requireNonNull(handler, "handler");
+        return (request, exchange) -> {
+            handler.handle(request, exchange);
+            return true;
+        };
+    }
+
+    static <Q, R> Exchange.Answerer<Q, R> ofAsync(AsyncHandler<? super Q, R> handler) {
+        requireNonNull(handler, "handler");
+        return (request, exchange) -> {
+            handler.handle(request, exchange);
+            return false;
+        };
+    }
+}

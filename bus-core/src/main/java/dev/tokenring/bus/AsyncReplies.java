@@ -1,0 +1,28 @@
+package dev.tokenring.bus;
+
+/**
+ * An {@link AsyncHandler}'s end of a reply, which is complete when the handler says so.
+ *
+ * <p>Safe for use by any thread, one at a time, until the reply is complete.
+ *
+ * @param <R> the type of the parts of the reply
+ */
+public interface AsyncReplies<R> extends Replies<R> {
+    /** Completes the reply. Does nothing if the request {@linkplain #isOver() is over}. */
+    void complete();
+
+    /**
+     * Ends the request with {@link RequestFailure#HANDLER_FAILED}, after the parts sent so far. Does nothing if the request
+     * {@linkplain #isOver() is over}.
+     *
+     * @param cause what the caller gets as the failure's cause
+     */
+    void fail(Throwable cause);
+
+    /**
+     * Whether {@link #send} would take a part without waiting, which a thread that serves many requests must not do.
+     *
+     * @return false while {@value Replies#BUFFER_SIZE} parts wait for a slow reader
+     */
+    boolean hasRoom();
+}

@@ -1,0 +1,83 @@
+package dev.tokenring.bus;
+
+import dev.tokenring.bus.dispatch.Dispatcher;
+import dev.tokenring.bus.dispatch.Retries;
+import dev.tokenring.bus.request.Terms;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes snapshots of a bus: from sequences, and from counters that are touched only off the fast path or by a single
+ * writer. Who is watched does nothing for it.
+ */
+final class Observer {
+    private final Lifecycle lifecycle;
+    private final Channels channels;
+    private final Services services;
+
+    Observer(Lifecycle lifecycle, Channels channels, Services services) {
+        this.lifecycle = lifecycle;
+        this.channels = channels;
+        this.services = services;
+    }
+
+    BusSnapshot snapshot() {
+        return new BusSnapshot(
+                lifecycle.busName(),
+                lifecycle.timers().clock().instant(),
+                channels.all().stream().map(Observer::ofTopic).toList(),
+                services.desks().stream().map(Observer::ofService).toList());
+    }
+
+    private static <T> BusSnapshot.TopicSnapshot ofTopic(Channel<T> channel) {
+        Topic<T> topic = channel.topic();
+        List<BusSnapshot.SubscriptionSnapshot> subscriptions = channel.kindByDispatcher().entrySet().stream()
+                .map(entry -> ofSubscription(entry.getKey(), entry.getValue()))
+                .toList();
+        return new BusSnapshot.TopicSnapshot(
+                topic.name(),
+                topic.type(),
+                topic.capacity(),
+                channel.ring().publishedCount(),
+                channel.refused(),
+                channel.ring().used(),
+                subscriptions);
+    }
+
+    private static BusSnapshot.SubscriptionSnapshot ofSubscription(Dispatcher<?> dispatcher, String kind) {
+        Retries<?> retries = dispatcher.retries();
+        return new BusSnapshot.SubscriptionSnapshot(
+                dispatcher.subscription(),
+                kind,
+                dispatcher.delivered(),
+                dispatcher.lag(),
+                retries == null ? 0 : retries.failures(),
+                retries == null ? 0 : retries.retries(),
+                retries == null ? 0 : retries.givenUp(),
+                dispatcher.missed(),
+                threadName(dispatcher));
+    }
+
+    private static @Nullable String threadName(Dispatcher<?> dispatcher) {
+        String name = dispatcher.threadName();
+        return name.isEmpty() ? null : name;
+    }
+
+    private static BusSnapshot.ServiceSnapshot ofService(Desk<?, ?> desk) {
+        Terms<?> terms = desk.terms();
+        long inFlight = desk.open();
+        long requests = desk.taken();
+        long endedOtherwise = terms.failures() + terms.timeouts() + terms.cancellations();
+        return new BusSnapshot.ServiceSnapshot(
+                desk.service().name(),
+                desk.responders().size(),
+                desk.service().capacity(),
+                inFlight,
+                requests,
+                Math.max(0, requests - inFlight - endedOtherwise),
+                terms.failures(),
+                terms.timeouts(),
+                terms.cancellations(),
+                terms.sheds());
+    }
+}

@@ -1,0 +1,374 @@
+package dev.tokenring.bus;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.bus.dispatch.Dispatcher;
+import dev.tokenring.bus.dispatch.FlowDispatcher;
+import dev.tokenring.bus.dispatch.InOrderDispatcher;
+import dev.tokenring.bus.dispatch.Intake;
+import dev.tokenring.bus.dispatch.Loop;
+import dev.tokenring.bus.dispatch.PullDispatcher;
+import dev.tokenring.bus.dispatch.Recipient;
+import dev.tokenring.bus.dispatch.Retries;
+import dev.tokenring.bus.dispatch.StageDispatcher;
+import dev.tokenring.bus.spi.Stage;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Makes subscriptions: puts together reader, dispatcher, handler and loop as a {@link SubscriptionSpec} says. */
+final class Subscribing {
+    private final Lifecycle lifecycle;
+    private final Channels channels;
+    private final Undeliverable undeliverable;
+    private final AtomicLong number = new AtomicLong();
+    private final List<Wildcard<?>> wildcards = new CopyOnWriteArrayList<>();
+
+    /** A subscription to all topics of a pattern, those included that are yet to come. All share one loop. */
+    private record Wildcard<T>(
+            TopicPattern<T> pattern,
+            SubscriptionSpec<T> spec,
+            String name,
+            Handler<? super T> handler,
+            Loop loop,
+            Subscription subscription) {}
+
+    Subscribing(Lifecycle lifecycle, Channels channels, Undeliverable undeliverable) {
+        this.lifecycle = lifecycle;
+        this.channels = channels;
+        this.undeliverable = undeliverable;
+        channels.whenAdded(this::joinWildcards);
+    }
+
+    <T> Subscription handle(Topic<T> topic, SubscriptionSpec<T> spec, Handler<? super T> handler) {
+        spec.checkFits(topic);
+        Channel<T> channel = channels.of(topic);
+        return lifecycle.whileOpen("subscribe to " + topic.name(), () -> {
+            String name = name(spec);
+            Dispatcher<T> dispatcher = spec.isTaking()
+                    ? taking(channel, spec, name, handler)
+                    : inOrder(
+                            channel,
+                            Recipient.of(
+                                    topic.name(),
+                                    name,
+                                    intercepted(channel, name, handler),
+                                    spec.filter(),
+                                    retries(channel, spec, name)));
+            return begin(channel, dispatcher, loopFor(channel, spec, name), spec);
+        });
+    }
+
+    <T> Subscription handleBatches(Topic<T> topic, SubscriptionSpec<T> spec, BatchHandler<T> handler) {
+        spec.checkFits(topic);
+        if (spec.isTaking() || topic.isInPlace()) {
+            throw new IllegalArgumentException(
+                    "batches are handed out in the order of the ring, and kept: a subscription"
+                            + " with a group, a key, newestOnly, urgentFirst or other threads can't have them, nor can a topic whose"
+                            + " messages are in place; use handle");
+        }
+        Channel<T> channel = channels.of(topic);
+        return lifecycle.whileOpen("subscribe to " + topic.name(), () -> {
+            String name = name(spec);
+            Interception interception = lifecycle.interception();
+            Recipient<T> recipient = Recipient.ofBatches(
+                    topic.name(),
+                    name,
+                    interception == null ? handler : interception.aroundBatches(topic.name(), name, handler),
+                    spec.filter(),
+                    retries(channel, spec, name));
+            return begin(channel, inOrder(channel, recipient), loopFor(channel, spec, name), spec);
+        });
+    }
+
+    <T> Subscription handleAll(TopicPattern<T> pattern, SubscriptionSpec<T> spec, Handler<? super T> handler) {
+        return lifecycle.whileOpen("subscribe to " + pattern.pattern(), () -> {
+            String name = name(spec);
+            Loop loop =
+                    spec.execution().eventLoop() == null && !spec.execution().isConcurrent()
+                            ? lifecycle.threads().shared("tokenring-" + pattern.pattern() + "-" + name)
+                            : lifecycle.threads().loopFor(spec.execution(), "", WaitStrategy.ADAPTIVE);
+            var subscription = new Subscription(pattern.pattern(), name, this::unsubscribe);
+            var wildcard = new Wildcard<>(pattern, spec, name, handler, loop, subscription);
+            wildcards.add(wildcard);
+            channels.all().forEach(channel -> join(wildcard, channel));
+            return subscription;
+        });
+    }
+
+    private void joinWildcards(Channel<?> channel) {
+        for (Wildcard<?> wildcard : wildcards) {
+            join(wildcard, channel);
+        }
+    }
+
+    private <T> void join(Wildcard<T> wildcard, Channel<?> candidate) {
+        if (!wildcard.pattern().matches(candidate.topic())
+                || wildcard.subscription().isClosed()) {
+            return;
+        }
+        @SuppressWarnings("unchecked") // its type is the pattern's, or one below it, and a handler only reads
+        Channel<T> channel = (Channel<T>) candidate;
+        SubscriptionSpec<T> spec = wildcard.spec();
+        spec.checkFits(channel.topic());
+        Dispatcher<T> dispatcher = spec.isTaking()
+                ? taking(channel, spec, wildcard.name(), wildcard.handler())
+                : inOrder(
+                        channel,
+                        Recipient.of(
+                                channel.topic().name(),
+                                wildcard.name(),
+                                intercepted(channel, wildcard.name(), wildcard.handler()),
+                                spec.filter(),
+                                retries(channel, spec, wildcard.name())));
+        add(wildcard.subscription(), channel, dispatcher, wildcard.loop(), spec);
+    }
+
+    /** Puts a stage before the subscriptions of a topic, those included that a pattern gives it from the beginning. */
+    <T> void attach(Topic<T> topic, Stage<? super T> stage) {
+        lifecycle.whileOpen("attach a stage to " + topic.name(), () -> {
+            var attached = new boolean[1];
+            Channel<T> channel = channels.of(topic, fresh -> {
+                begin(fresh, stage);
+                attached[0] = true;
+            });
+            if (!attached[0]) {
+                begin(channel, stage);
+            }
+            return channel;
+        });
+    }
+
+    private <T> void begin(Channel<T> channel, Stage<? super T> stage) {
+        String topic = channel.topic().name();
+        var dispatcher = new StageDispatcher<T>(
+                topic,
+                channel.ring(),
+                stage,
+                Math.max(1, channel.topic().capacity() / 4),
+                (name, message, delivery, cause) -> {
+                    lifecycle.guard().caught(name, delivery, cause, false);
+                    undeliverable.giveUp(name, message, delivery, cause);
+                },
+                pending -> pending.sequence()
+                        .completeExceptionally(
+                                new BusClosedException(lifecycle.busName(), "acknowledge a message of " + topic)));
+        channel.add(dispatcher, "stage");
+        Runnable unwatch = lifecycle.watch(dispatcher, lifecycle.stuckRule().justReporting(), true, () -> {});
+        Loop loop = lifecycle
+                .threads()
+                .loopFor(
+                        Execution.ownThread(),
+                        "tokenring-" + topic + "-stage",
+                        channel.topic().waitStrategy());
+        lifecycle.start(dispatcher, loop, () -> {
+            unwatch.run();
+            channel.remove(dispatcher);
+        });
+    }
+
+    <T> Poller<T> poller(Topic<T> topic, SubscriptionSpec<T> spec) {
+        refuseOrder(spec, "a poller");
+        spec.checkFits(topic);
+        refuseInPlace(topic, "a poller");
+        Channel<T> channel = channels.of(topic);
+        return lifecycle.whileOpen("poll " + topic.name(), () -> {
+            String name = name(spec);
+            var dispatcher =
+                    new PullDispatcher<T>(topic.name(), name, channel.ring().join(spec.newestOnly()), spec.filter());
+            channel.add(dispatcher, spec.newestOnly() ? "poller newest only" : "poller");
+            lifecycle.add(dispatcher);
+            return new Poller<>(dispatcher, () -> {
+                dispatcher.detach();
+                channel.remove(dispatcher);
+                lifecycle.remove(dispatcher);
+            });
+        });
+    }
+
+    <T> Flow.Publisher<T> toFlow(Topic<T> topic, SubscriptionSpec<T> spec) {
+        refuseOrder(spec, "a Flow.Publisher");
+        refuseInPlace(topic, "a Flow.Publisher");
+        return subscriber -> {
+            requireNonNull(subscriber, "subscriber");
+            try {
+                Channel<T> channel = channels.of(topic);
+                lifecycle.whileOpen("subscribe to " + topic.name(), () -> {
+                    String name = name(spec);
+                    var dispatcher = new FlowDispatcher<T>(
+                            topic.name(),
+                            name,
+                            channel.ring().join(spec.newestOnly()),
+                            subscriber,
+                            spec.filter(),
+                            thrown -> lifecycle.guard().caught(topic.name(), name, thrown),
+                            undeliverable::giveUp);
+                    return begin(channel, dispatcher, loopFor(channel, spec, name), spec);
+                });
+            } catch (BusClosedException | IllegalArgumentException refused) {
+                Refused.subscriber(subscriber, refused);
+            }
+        };
+    }
+
+    private static void refuseOrder(SubscriptionSpec<?> spec, String what) {
+        if (spec.key() != null
+                || spec.group() != null
+                || spec.urgentFirst()
+                || spec.execution().isConcurrent()) {
+            throw new IllegalArgumentException(what
+                    + " gets the messages in the order of the ring: a group, a key, urgentFirst or other threads need a"
+                    + " handler; use handle");
+        }
+    }
+
+    private static void refuseInPlace(Topic<?> topic, String what) {
+        if (topic.isInPlace()) {
+            throw new IllegalArgumentException(
+                    topic + " has its messages in place, where " + what + " can't leave them: use handle");
+        }
+    }
+
+    private String name(SubscriptionSpec<?> spec) {
+        String given = spec.name();
+        return given != null ? given : "subscription-" + number.incrementAndGet();
+    }
+
+    private <T> Loop loopFor(Channel<T> channel, SubscriptionSpec<T> spec, String name) {
+        return lifecycle
+                .threads()
+                .loopFor(
+                        spec.execution(),
+                        "tokenring-" + channel.topic().name() + "-" + name,
+                        channel.topic().waitStrategy());
+    }
+
+    private <T> Retries<T> retries(Channel<T> channel, SubscriptionSpec<T> spec, String name) {
+        return new Retries<>(
+                name,
+                spec.retry(),
+                channel.topic().capacity(),
+                lifecycle.timers(),
+                lifecycle.guard(),
+                undeliverable::giveUp);
+    }
+
+    private <T> Dispatcher<T> inOrder(Channel<T> channel, Recipient<T> recipient) {
+        // Slots that are given back late hold back publishers: leave them most of the ring meanwhile.
+        int maxUnreleased = Math.max(1, channel.topic().capacity() / 4);
+        return new InOrderDispatcher<>(recipient, channel.ring(), maxUnreleased, unread -> {});
+    }
+
+    private <T> Dispatcher<T> taking(
+            Channel<T> channel, SubscriptionSpec<T> spec, String name, Handler<? super T> handler) {
+        Executor executor = lifecycle.threads().executorFor(spec.execution());
+        int maxRunning = spec.execution().maxRunning();
+        String groupName = spec.group();
+        Channel.Group<T> group = groupName == null ? null : channel.group(groupName);
+        if (group != null) {
+            checkAgrees(group, spec, channel);
+            Dispatcher<T> member = group.intake()
+                    .newMember(recipient(channel, spec, name, handler, group), executor, maxRunning, unread -> {});
+            if (member != null) {
+                return member;
+            }
+            // The last member has just left.
+        }
+        Channel.Group<T> newGroup = newGroup(channel, spec, groupName == null ? name : groupName);
+        if (groupName != null) {
+            channel.putGroup(groupName, newGroup);
+        }
+        return requireNonNull(newGroup.intake()
+                .newMember(recipient(channel, spec, name, handler, newGroup), executor, maxRunning, unread -> {}));
+    }
+
+    private <T> Handler<? super T> intercepted(Channel<T> channel, String name, Handler<? super T> handler) {
+        Interception interception = lifecycle.interception();
+        return interception == null
+                ? handler
+                : interception.<T>around(channel.topic().name(), name, handler);
+    }
+
+    private <T> Recipient<T> recipient(
+            Channel<T> channel,
+            SubscriptionSpec<T> spec,
+            String name,
+            Handler<? super T> handler,
+            Channel.Group<T> group) {
+        return Recipient.of(
+                channel.topic().name(),
+                name,
+                intercepted(channel, name, handler),
+                spec.filter(),
+                group.intake().retries());
+    }
+
+    private static <T> void checkAgrees(Channel.Group<T> group, SubscriptionSpec<T> spec, Channel<T> channel) {
+        if (group.keyed() != (spec.key() != null) || group.urgentFirst() != spec.urgentFirst()) {
+            throw new IllegalArgumentException("group " + spec.group() + " of "
+                    + channel.topic().name() + " is " + (group.keyed() ? "keyed" : "not keyed") + " and "
+                    + (group.urgentFirst() ? "" : "not ") + "urgentFirst: all members have to agree on that");
+        }
+    }
+
+    private <T> Channel.Group<T> newGroup(Channel<T> channel, SubscriptionSpec<T> spec, String name) {
+        Intake<T> intake = Intake.of(
+                channel.ring().join(spec.newestOnly()),
+                retries(channel, spec, name),
+                spec.key(),
+                spec.urgentFirst(),
+                channel.topic().capacity());
+        return new Channel.Group<>(intake, spec.key() != null, spec.urgentFirst());
+    }
+
+    private <T> Subscription begin(Channel<T> channel, Dispatcher<T> dispatcher, Loop loop, SubscriptionSpec<T> spec) {
+        var subscription = new Subscription(dispatcher.topic(), dispatcher.subscription(), this::unsubscribe);
+        add(subscription, channel, dispatcher, loop, spec);
+        return subscription;
+    }
+
+    private <T> void add(
+            Subscription subscription,
+            Channel<T> channel,
+            Dispatcher<T> dispatcher,
+            Loop loop,
+            SubscriptionSpec<T> spec) {
+        subscription.add(dispatcher);
+        channel.add(dispatcher, kind(dispatcher, spec));
+        // A handler that is stuck at a message in place has it from a slot that must not be filled meanwhile.
+        StuckRule rule = channel.topic().isInPlace() ? spec.stuck().justReporting() : spec.stuck();
+        boolean onThreadOfTheBus = spec.execution().executor() == null;
+        Runnable unwatch = lifecycle.watch(dispatcher, rule, onThreadOfTheBus, () -> {});
+        lifecycle.start(dispatcher, loop, () -> {
+            unwatch.run();
+            channel.remove(dispatcher);
+            subscription.remove(dispatcher);
+        });
+    }
+
+    private static String kind(Dispatcher<?> dispatcher, SubscriptionSpec<?> spec) {
+        if (dispatcher instanceof FlowDispatcher) {
+            return spec.newestOnly() ? "flow newest only" : "flow";
+        }
+        return spec.kind("in order");
+    }
+
+    private void unsubscribe(Subscription subscription) {
+        List<Dispatcher<?>> dispatchers = subscription.dispatchers();
+        dispatchers.forEach(Dispatcher::detach);
+        dispatchers.forEach(lifecycle::awaitEnd);
+        wildcards.removeIf(wildcard -> {
+            if (wildcard.subscription() != subscription) {
+                return false;
+            }
+            lifecycle.threads().end(ownLoopName(wildcard.pattern(), wildcard.name()));
+            return true;
+        });
+    }
+
+    private static String ownLoopName(TopicPattern<?> pattern, String name) {
+        return "tokenring-" + pattern.pattern() + "-" + name;
+    }
+}

@@ -1,0 +1,399 @@
+package dev.tokenring.bus.dispatch;
+
+import dev.tokenring.bus.Headers;
+import dev.tokenring.bus.MessageContext;
+import dev.tokenring.bus.ring.Ring;
+import dev.tokenring.bus.ring.RingReader;
+import dev.tokenring.bus.ring.Slot;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands out every message in the order of the ring, one after the other. This is the way for messages at full speed: a
+ * message costs a read of its slot, a store of the reader's sequence, and the call.
+ *
+ * <p>Slots are given back together: when a quarter of the ring is waiting for it, when there was nothing to read for about
+ * a microsecond, or when a batch has taken longer than {@value #SLOW_BATCH_NS} ns. Batches grow and shrink so that
+ * they take less than that. So a message that was handled is not kept alive for long, neither by a handler that is slow
+ * nor by a ring that is quiet, and a publisher in step with its reader does not pay for a release per message.
+ */
+public final class InOrderDispatcher<T> extends Dispatcher<T> {
+    private static final long SLOW_BATCH_NS = 50_000;
+    private static final int DONE = 0;
+    private static final int RETIRED = 1;
+
+    private final Recipient<T> recipient;
+    private final Ring<T> ring;
+    private final RingReader<T> reader;
+    private final Consumer<? super T> abandoned;
+    private final int maxUnreleased;
+    private Delivery<T> delivery;
+    private int batchSize;
+    private long releasedUpTo;
+    private boolean waited = true;
+    private volatile long skipped;
+
+    /** The message that has come back and is being handled, if it is one of those. */
+    private volatile @Nullable Delivery<T> due;
+
+    /** The messages that a batch handler is being called with. */
+    private volatile @Nullable Batch<T> batch;
+
+    private record Batch<T>(long first, long last, List<T> messages) {}
+
+    /**
+     * Joins the ring: from now on, what is published is for this handler too.
+     *
+     * @param maxUnreleased how many slots at most are given back late for the sake of speed
+     * @param abandoned gets what the handler was not done with when it was stopped
+     */
+    public InOrderDispatcher(Recipient<T> recipient, Ring<T> ring, int maxUnreleased, Consumer<? super T> abandoned) {
+        super(recipient.topic(), recipient.subscription());
+        this.recipient = recipient;
+        this.ring = ring;
+        this.abandoned = abandoned;
+        this.maxUnreleased = maxUnreleased;
+        this.batchSize = maxUnreleased;
+        this.delivery = new Delivery<>(recipient.topic());
+        this.reader = ring.join(false);
+        this.releasedUpTo = reader.start();
+        recipient.retries().wakes(this::wake);
+    }
+
+    @Override
+    Ring<T> ring() {
+        return ring;
+    }
+
+    @Override
+    int maxBatchSize() {
+        return maxUnreleased;
+    }
+
+    @Override
+    int poll(Loop polling, int max) {
+        if (reader.isStopped()) {
+            return ENDED;
+        }
+        Retries<T> retries = recipient.retries();
+        int handled = retries.anyDue() ? handleDue(polling) : 0;
+        if (polling.isRetired() || !retries.hasRoom()) {
+            return handled;
+        }
+        long before = reader.sequence();
+        long last = reader.available(Math.min(max, batchSize));
+        if (last == before) {
+            waited = true;
+            return handled == 0 && reader.isAtEnd() && retries.waiting() == 0 ? ENDED : handled;
+        }
+        reader.readBy(Thread.currentThread());
+        // Who had to wait for messages is faster than they come.
+        long startNs = waited ? 0 : System.nanoTime();
+        int outcome = recipient.takesBatches() ? handleBatch(last, polling) : handleUpTo(last, polling);
+        if (outcome == RETIRED) {
+            return handled;
+        }
+        if (!waited) {
+            adaptBatchSize((int) (last - before), System.nanoTime() - startNs);
+        }
+        waited = false;
+        if (reader.sequence() - releasedUpTo >= maxUnreleased) {
+            releaseSlots();
+        }
+        return handled + (int) (last - before);
+    }
+
+    private void adaptBatchSize(int size, long tookNs) {
+        if (tookNs > SLOW_BATCH_NS) {
+            batchSize = (int) Math.max(1, size * SLOW_BATCH_NS / 2 / tookNs);
+            releaseSlots();
+        } else if (size == batchSize && tookNs < SLOW_BATCH_NS / 4) {
+            batchSize = Math.min(maxUnreleased, batchSize * 2);
+        }
+    }
+
+    private int handleUpTo(long last, Loop polling) {
+        for (long next = reader.sequence() + 1; next <= last; next++) {
+            Slot<T> slot = reader.slot(next);
+            T message = slot.published();
+            Headers headers = slot.headers();
+            boolean isVoid = slot.isVoid();
+            if (reader.isStoppedAfterReading()) {
+                return DONE;
+            }
+            if (message == null || isVoid) {
+                skip();
+            } else {
+                Delivery<T> one = delivery;
+                one.begin(next, headers, next == last);
+                switch (recipient.deliver(message, one)) {
+                    case HANDLED, TAKEN_AWAY -> {}
+                    case UNWANTED -> skip();
+                    case GIVEN_UP, WAITS -> delivery = new Delivery<>(topic());
+                }
+                if (polling.isSuspect() && !polling.goesOn()) {
+                    return RETIRED;
+                }
+            }
+            reader.passed(next);
+        }
+        return DONE;
+    }
+
+    private int handleBatch(long last, Loop polling) {
+        long first = reader.sequence() + 1;
+        List<T> messages = new ArrayList<>((int) (last - first + 1));
+        for (long next = first; next <= last; next++) {
+            Slot<T> slot = reader.slot(next);
+            T message = slot.published();
+            boolean isVoid = slot.isVoid();
+            if (reader.isStoppedAfterReading()) {
+                return DONE;
+            }
+            if (message == null || isVoid) {
+                skip();
+            } else if (isWanted(message, next, slot.headers())) {
+                messages.add(message);
+            } else {
+                skip();
+            }
+        }
+        if (!messages.isEmpty()) {
+            delivery.begin(last, reader.slot(last).headers(), true);
+            var one = new Batch<>(first, last, messages);
+            batch = one;
+            Throwable cause = recipient.deliverBatch(Collections.unmodifiableList(messages), delivery);
+            if (polling.isSuspect() && !polling.goesOn()) {
+                return RETIRED;
+            }
+            batch = null;
+            if (cause != null) {
+                forEachIn(one, (message, each) -> recipient.failed(message, each, cause));
+            }
+        }
+        reader.passed(last);
+        return DONE;
+    }
+
+    private boolean isWanted(T message, long sequence, Headers headers) {
+        try {
+            return recipient.isWanted(message);
+        } catch (Throwable filtersOwn) {
+            recipient.failed(message, newDelivery(sequence, headers), filtersOwn);
+            return false;
+        }
+    }
+
+    /** Visits the messages of a batch, with a delivery for each. The slots still hold them, in the same order. */
+    @SuppressWarnings("ReferenceEquality")
+    private void forEachIn(Batch<T> handled, BiConsumer<T, Delivery<T>> visitor) {
+        int seen = 0;
+        for (long next = handled.first; next <= handled.last && seen < handled.messages.size(); next++) {
+            Slot<T> slot = reader.slot(next);
+            T message = handled.messages.get(seen);
+            if (slot.published() == message) {
+                seen++;
+                visitor.accept(message, newDelivery(next, slot.headers()));
+            }
+        }
+    }
+
+    private Delivery<T> newDelivery(long sequence, Headers headers) {
+        var one = new Delivery<T>(topic());
+        one.begin(sequence, headers, true);
+        return one;
+    }
+
+    // Written by one thread at a time.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void skip() {
+        skipped++;
+    }
+
+    private int handleDue(Loop polling) {
+        Delivery<T> one = recipient.retries().poll();
+        if (one == null || reader.isStopped()) {
+            return 0;
+        }
+        due = one;
+        recipient.deliver(one.kept(), one);
+        if (!polling.isSuspect() || polling.goesOn()) {
+            due = null;
+        }
+        return 1;
+    }
+
+    @Override
+    boolean isReady() {
+        return reader.isReady() || recipient.retries().anyDue();
+    }
+
+    @Override
+    void releaseSlots() {
+        long sequence = reader.sequence();
+        if (sequence != releasedUpTo) {
+            releasedUpTo = sequence;
+            reader.release();
+        }
+    }
+
+    @Override
+    public void stop() {
+        reader.stop();
+    }
+
+    @Override
+    void leaveRing() {
+        reader.leave();
+        recipient.retries().close();
+    }
+
+    @Override
+    public void abandonUnread() {
+        if (!isDetached()) {
+            reader.forEachUnread(abandoned);
+        }
+    }
+
+    /** What waits for the handler, and what it is busy with. */
+    public void forEachUnread(Consumer<? super T> visitor) {
+        reader.forEachUnread(visitor);
+    }
+
+    /** How many messages wait for the handler, not counting the one it is busy with if that is done with already. */
+    public long lagWithout(Predicate<? super T> done) {
+        return reader.lagWithout(done);
+    }
+
+    @Override
+    public long delivered() {
+        return reader.passedCount() - skipped;
+    }
+
+    @Override
+    public long lag() {
+        return isDetached() ? 0 : reader.lag() + recipient.retries().waiting();
+    }
+
+    @Override
+    public long handling() {
+        Delivery<T> returned = due;
+        if (returned != null) {
+            return returned.number();
+        }
+        return reader.lag() > 0 ? reader.sequence() + 1 : NOTHING;
+    }
+
+    @Override
+    public boolean isHandling(StackTraceElement[] stack) {
+        return Recipient.isDelivering(stack);
+    }
+
+    @Override
+    public MessageContext inHand() {
+        Delivery<T> returned = due;
+        return returned != null ? returned : delivery;
+    }
+
+    @Override
+    public boolean divert(long handling, Throwable cause) {
+        BooleanSupplier giveUp = givingUpWhatIsInHand(cause);
+        Loop busy = loop();
+        return busy != null && busy.takeOver(this, handling, giveUp);
+    }
+
+    @Override
+    public boolean leaveStuck(long handling, Throwable cause) {
+        BooleanSupplier giveUp = givingUpWhatIsInHand(cause);
+        Loop busy = loop();
+        return busy != null
+                && busy.takeOver(this, handling, () -> {
+                    if (!giveUp.getAsBoolean()) {
+                        return false;
+                    }
+                    abandonWaiting(cause);
+                    detach();
+                    return true;
+                });
+    }
+
+    /**
+     * How to give up what the handler has in hand now. That has to be known beforehand: should the handler fail at the last
+     * moment, the delivery would be its message's no more, and another one would be there.
+     */
+    private BooleanSupplier givingUpWhatIsInHand(Throwable cause) {
+        Delivery<T> returned = due;
+        Batch<T> together = batch;
+        Delivery<T> one = delivery;
+        if (returned != null) {
+            return () -> {
+                if (!recipient.retries().stuck(subscription(), returned.kept(), returned, cause)) {
+                    return false;
+                }
+                due = null;
+                return true;
+            };
+        }
+        return () -> recipient.takesBatches() ? giveUpBatch(together, cause) : giveUpOne(one, cause);
+    }
+
+    private boolean giveUpOne(Delivery<T> one, Throwable cause) {
+        long sequence = reader.sequence() + 1;
+        // The slot is held until the reader passes it.
+        T message = reader.slot(sequence).published();
+        if (message == null
+                || one.sequence() != sequence
+                || !recipient.retries().stuck(subscription(), message, one, cause)) {
+            return false;
+        }
+        delivery = new Delivery<>(topic());
+        reader.passed(sequence);
+        return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // that very batch
+    private boolean giveUpBatch(@Nullable Batch<T> together, Throwable cause) {
+        if (together == null || together != batch) {
+            return false;
+        }
+        forEachIn(together, (message, each) -> recipient.retries().stuck(subscription(), message, each, cause));
+        batch = null;
+        delivery = new Delivery<>(topic());
+        reader.passed(together.last);
+        return true;
+    }
+
+    /** Gives up what waits in the ring, while nobody reads it. */
+    private void abandonWaiting(Throwable cause) {
+        long last = reader.sequence() + reader.lag();
+        for (long next = reader.sequence() + 1; next <= last && reader.isPublished(next); next++) {
+            Slot<T> slot = reader.slot(next);
+            T message = slot.published();
+            if (message != null && !slot.isVoid() && recipient.wouldWant(message)) {
+                recipient.retries().abandoned(subscription(), message, newDelivery(next, slot.headers()), cause);
+            }
+        }
+    }
+
+    @Override
+    public Count leave() {
+        long unread = isDetached() ? 0 : reader.lag();
+        // Not what has passed by now: a handler that is late with a message must not move it from one number to the
+        // other.
+        long passed = isDetached() ? reader.passedCount() : reader.publishedCount() - unread;
+        reader.leave();
+        int waiting = recipient.retries().close();
+        return new Count(passed - skipped - waiting, unread + waiting);
+    }
+
+    @Override
+    public Retries<T> retries() {
+        return recipient.retries();
+    }
+}

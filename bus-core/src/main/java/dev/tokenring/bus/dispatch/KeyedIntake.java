@@ -1,0 +1,137 @@
+package dev.tokenring.bus.dispatch;
+
+import dev.tokenring.bus.ring.RingReader;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands out messages so that those of one key are handled one after the other, in the order of the ring, whoever handles
+ * them. A key is busy from the moment its message is handed out until that is done with, its retries included; what comes
+ * for a busy key waits in a queue of its own, and whoever asks next gets what comes after it. So members can join and
+ * leave at any time: no key belongs to any of them.
+ *
+ * <pre>
+ *   ring  … a5 b4 a4 c1 a3 b3 ──► a1 handed out: busy ── a2 a3 a4 wait
+ *                                 b2 handed out: busy ── b3 b4 wait
+ *                                 c1 goes to whoever asks next
+ * </pre>
+ *
+ * <p>One lock guards it all: taking from the ring and queueing must be one step, or two members that take neighbours could
+ * queue them the wrong way round.
+ */
+@SuppressWarnings("NonAtomicVolatileUpdate") // counted under the lock, read without it
+final class KeyedIntake<T> extends Intake<T> {
+    private final Function<? super T, ?> keyOf;
+    private final int maxWaiting;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Object, Queue<Delivery<T>>> busy = new HashMap<>();
+    private final Queue<Delivery<T>> turn = new ArrayDeque<>();
+    private volatile int waiting;
+    private volatile boolean anyTurn;
+
+    KeyedIntake(RingReader<T> reader, Retries<T> retries, Function<? super T, ?> keyOf, int maxWaiting) {
+        super(reader, retries);
+        this.keyOf = keyOf;
+        this.maxWaiting = maxWaiting;
+    }
+
+    @Override
+    @Nullable Delivery<T> takeNew(Delivery<T> spare) {
+        lock.lock();
+        try {
+            Delivery<T> next = turn.poll();
+            if (next != null) {
+                anyTurn = !turn.isEmpty();
+                return next;
+            }
+            return takeFreeKey(spare);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Delivery<T> takeFreeKey(Delivery<T> spare) {
+        var taken = new Delivery<T>(spare.topic());
+        while (waiting < maxWaiting && takeFromRing(taken)) {
+            Object key = keyOfTaken(taken);
+            taken.key(key);
+            Queue<Delivery<T>> behind = key == null ? null : busy.get(key);
+            if (behind == null) {
+                if (key != null) {
+                    busy.put(key, new ArrayDeque<>(0));
+                }
+                return taken;
+            }
+            behind.add(taken);
+            waiting++;
+            taken = new Delivery<>(taken.topic());
+        }
+        return null;
+    }
+
+    /** Null if the message belongs to no key, and keeps nobody waiting. */
+    private @Nullable Object keyOfTaken(Delivery<T> taken) {
+        try {
+            return keyOf.apply(taken.kept());
+        } catch (Throwable usersOwn) {
+            taken.brokenBy(usersOwn);
+            return null;
+        }
+    }
+
+    @Override
+    boolean isNewReady() {
+        return anyTurn || (waiting < maxWaiting && reader.isReady());
+    }
+
+    @Override
+    void done(Delivery<T> delivery) {
+        Object key = delivery.key();
+        if (key == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            Queue<Delivery<T>> behind = busy.get(key);
+            Delivery<T> next = behind == null ? null : behind.poll();
+            if (next == null) {
+                busy.remove(key);
+                return;
+            }
+            waiting--;
+            turn.add(next);
+            anyTurn = true;
+        } finally {
+            lock.unlock();
+        }
+        wakeMembers();
+    }
+
+    @Override
+    void abandonWaiting(Consumer<Delivery<T>> abandoned) {
+        lock.lock();
+        try {
+            turn.forEach(abandoned);
+            turn.clear();
+            anyTurn = false;
+            for (Queue<Delivery<T>> behind : busy.values()) {
+                behind.forEach(abandoned);
+                behind.clear();
+            }
+            waiting = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    boolean isExhausted() {
+        return super.isExhausted() && waiting == 0 && !anyTurn;
+    }
+}

@@ -1,0 +1,184 @@
+package dev.tokenring.bus.dispatch;
+
+import dev.tokenring.bus.RetryPolicy;
+import dev.tokenring.bus.failure.Guard;
+import dev.tokenring.bus.time.Timers;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of the messages that a subscription's handler fails on: they wait, beside the ring, until their next try
+ * is due, and are given up after the last. Messages that were given up and mended come back the same way.
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class Retries<T> {
+    private final String subscription;
+    private final RetryPolicy policy;
+    private final int maxWaiting;
+    private final Timers timers;
+    private final Guard guard;
+    private final GiveUp<T> giveUp;
+    private final Set<Delivery<T>> waiting = ConcurrentHashMap.newKeySet();
+    private final Queue<Delivery<T>> due = new ConcurrentLinkedQueue<>();
+    private final LongAdder failures = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+    private final LongAdder givenUp = new LongAdder();
+    private volatile boolean closed;
+    private volatile Runnable wake = () -> {};
+
+    /** What to do with a message that is given up. */
+    @FunctionalInterface
+    public interface GiveUp<T> {
+        /** Takes the message, its context, and why it is given up. */
+        void giveUp(String subscription, T message, Delivery<T> delivery, Throwable lastError);
+    }
+
+    /**
+     * Makes it for one subscription.
+     *
+     * @param maxWaiting how many messages may wait for their retry before the subscription takes no others
+     */
+    public Retries(
+            String subscription, RetryPolicy policy, int maxWaiting, Timers timers, Guard guard, GiveUp<T> giveUp) {
+        this.subscription = subscription;
+        this.policy = policy;
+        this.maxWaiting = maxWaiting;
+        this.timers = timers;
+        this.guard = guard;
+        this.giveUp = giveUp;
+    }
+
+    /** Whom to wake when a message is due. */
+    void wakes(Runnable wake) {
+        this.wake = wake;
+    }
+
+    /** Decides about a message that the handler failed on. */
+    Recipient.Fate failed(String subscription, T message, Delivery<T> delivery, Throwable cause) {
+        if (!delivery.claim()) {
+            return Recipient.Fate.TAKEN_AWAY;
+        }
+        if (delivery.isReturned() && !waiting.contains(delivery)) {
+            return Recipient.Fate.GIVEN_UP; // while the handler was at it
+        }
+        failures.increment();
+        long delayNs = closed ? -1 : policy.delayNs(delivery.attempt(), cause, ThreadLocalRandom.current());
+        guard.caught(subscription, delivery, cause, delayNs >= 0);
+        if (delayNs < 0) {
+            waiting.remove(delivery);
+            givenUp(subscription, message, delivery, cause);
+            return Recipient.Fate.GIVEN_UP;
+        }
+        retries.increment();
+        delivery.keep(message, cause, timers.clock().instant());
+        waiting.add(delivery);
+        timers.at(timers.clock().nanoTime() + delayNs, () -> comeBack(delivery));
+        return Recipient.Fate.WAITS;
+    }
+
+    private void givenUp(String subscription, T message, Delivery<T> delivery, Throwable cause) {
+        givenUp.increment();
+        giveUp.giveUp(subscription, message, delivery, cause);
+    }
+
+    private void comeBack(Delivery<T> delivery) {
+        delivery.comesBack();
+        due.add(delivery);
+        wake.run();
+    }
+
+    /** Hands in a message that was given up before, to be handled as if it were new. */
+    public void redrive(Delivery<T> delivery) {
+        waiting.add(delivery);
+        due.add(delivery);
+        wake.run();
+    }
+
+    /** Takes a message whose time has come; null if there is none. It counts as waiting until it is {@link #finished}. */
+    @Nullable Delivery<T> poll() {
+        Delivery<T> next = due.poll();
+        while (next != null && !waiting.contains(next)) {
+            next = due.poll();
+        }
+        return next;
+    }
+
+    /** Takes note that a message which came back needs to wait no more. */
+    void finished(Delivery<T> delivery) {
+        waiting.remove(delivery);
+    }
+
+    /** Whether a message's time has come. */
+    boolean anyDue() {
+        return !due.isEmpty();
+    }
+
+    /** Whether another message may fail and wait. */
+    boolean hasRoom() {
+        return policy.maxAttempts() == 1 || waiting.size() < maxWaiting;
+    }
+
+    /** How many messages wait for their time, or for the handler after it, or are with it again. */
+    public int waiting() {
+        return waiting.size();
+    }
+
+    /** How often the handler failed. */
+    public long failures() {
+        return failures.sum();
+    }
+
+    /** How many retries were planned. */
+    public long retries() {
+        return retries.sum();
+    }
+
+    /** How many messages were given up. */
+    public long givenUp() {
+        return givenUp.sum();
+    }
+
+    /** Gives up a message that a handler is stuck with; false if the handler has just failed on it by itself. */
+    boolean stuck(String subscription, T message, Delivery<T> delivery, Throwable cause) {
+        if (!delivery.claim()) {
+            return false;
+        }
+        waiting.remove(delivery);
+        failures.increment();
+        givenUp(subscription, message, delivery, cause);
+        return true;
+    }
+
+    /** Gives up a message that no handler was called with, since there is none any more. */
+    void abandoned(String subscription, T message, Delivery<T> delivery, Throwable cause) {
+        delivery.neverTried();
+        givenUp(subscription, message, delivery, cause);
+    }
+
+    /** Retries nothing from now on, and gives up what waits; gives how many messages that were. */
+    int close() {
+        closed = true;
+        int count = 0;
+        for (Delivery<T> delivery : List.copyOf(waiting)) {
+            Throwable error = delivery.lastError();
+            if (waiting.remove(delivery)) {
+                count++;
+                givenUp(
+                        subscription,
+                        delivery.kept(),
+                        delivery,
+                        error != null ? error : new CancellationException("the subscription ended before the retry"));
+            }
+        }
+        due.clear();
+        return count;
+    }
+}

@@ -1,0 +1,319 @@
+package dev.tokenring.bus.dispatch;
+
+import dev.tokenring.bus.MessageContext;
+import dev.tokenring.bus.ring.Ring;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands out messages that it takes from an {@link Intake}, which it may share with others: on its loop's thread, or on an
+ * executor's threads, several at once. A message's slot is free as soon as it was taken.
+ */
+public final class TakingDispatcher<T> extends Dispatcher<T> {
+    private static final int MAX_BATCH = 64;
+
+    private final Recipient<T> recipient;
+    private final Intake<T> intake;
+    private final @Nullable Executor executor;
+    private final int maxRunning;
+    private final Consumer<? super T> abandoned;
+    private final Set<Run> running = ConcurrentHashMap.newKeySet();
+    private final Object counting = new Object();
+    private volatile boolean stopped;
+    private volatile long delivered;
+    private volatile long finished;
+    private boolean counted;
+    private Delivery<T> spare;
+
+    /** What the loop's own thread is handling; the executor's threads have their {@link Run}. */
+    private volatile @Nullable Delivery<T> inHand;
+
+    /** One message that is being handled on a thread of the executor. */
+    private final class Run implements Runnable {
+        final Delivery<T> delivery;
+        volatile @Nullable Thread thread;
+
+        Run(Delivery<T> delivery) {
+            this.delivery = delivery;
+        }
+
+        @Override
+        public void run() {
+            thread = Thread.currentThread();
+            if (handle(delivery)) {
+                running.remove(this);
+            }
+            wake();
+        }
+    }
+
+    TakingDispatcher(
+            Recipient<T> recipient,
+            Intake<T> intake,
+            @Nullable Executor executor,
+            int maxRunning,
+            Consumer<? super T> abandoned) {
+        super(recipient.topic(), recipient.subscription());
+        this.recipient = recipient;
+        this.intake = intake;
+        this.executor = executor;
+        this.maxRunning = maxRunning;
+        this.abandoned = abandoned;
+        this.spare = new Delivery<>(recipient.topic());
+    }
+
+    @Override
+    Ring<T> ring() {
+        return intake.reader().ring();
+    }
+
+    @Override
+    int maxBatchSize() {
+        return MAX_BATCH;
+    }
+
+    @Override
+    int poll(Loop polling, int max) {
+        int handled = 0;
+        while (handled < max && !stopped && running.size() < maxRunning) {
+            Delivery<T> next = intake.take(spare);
+            if (next == null) {
+                break;
+            }
+            if (next == spare) {
+                spare = new Delivery<>(topic());
+            }
+            next.batchEnd(!intake.isReady());
+            start(next);
+            handled++;
+            if (polling.isSuspect() && !polling.goesOn()) {
+                return handled;
+            }
+        }
+        return handled == 0 && running.isEmpty() && (stopped || intake.isExhausted()) ? ENDED : handled;
+    }
+
+    private void start(Delivery<T> delivery) {
+        Executor others = executor;
+        if (others == null) {
+            handleHere(delivery);
+            return;
+        }
+        var run = new Run(delivery);
+        running.add(run);
+        try {
+            others.execute(run);
+        } catch (RejectedExecutionException noThread) {
+            running.remove(run);
+            delivery.brokenBy(noThread);
+            handleHere(delivery);
+        }
+    }
+
+    private void handleHere(Delivery<T> delivery) {
+        intake.reader().readBy(Thread.currentThread());
+        inHand = delivery;
+        if (handle(delivery)) {
+            inHand = null;
+        }
+    }
+
+    /** Gives a message to the handler; false if it was given up before the handler came back. */
+    private boolean handle(Delivery<T> delivery) {
+        Recipient.Fate fate = recipient.deliver(delivery.kept(), delivery);
+        if (fate == Recipient.Fate.WAITS) {
+            return true;
+        }
+        if (fate == Recipient.Fate.TAKEN_AWAY) {
+            return false;
+        }
+        if (fate != Recipient.Fate.GIVEN_UP && !delivery.claim()) {
+            return false;
+        }
+        finished(delivery, fate != Recipient.Fate.UNWANTED);
+        return true;
+    }
+
+    private void finished(Delivery<T> delivery, boolean wanted) {
+        synchronized (counting) {
+            if (!counted) {
+                finished++;
+                delivered += wanted ? 1 : 0;
+            }
+        }
+        intake.done(delivery);
+    }
+
+    /** How many messages this member is done with, those included that its filter did not let through. */
+    long finished() {
+        return finished;
+    }
+
+    @Override
+    boolean isReady() {
+        return (!stopped && running.size() < maxRunning && intake.isReady())
+                || (running.isEmpty() && (stopped || intake.isExhausted()));
+    }
+
+    @Override
+    void releaseSlots() {
+        // Taking releases.
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+        wake();
+    }
+
+    @Override
+    void leaveRing() {
+        if (intake.leave(this)) {
+            intake.reader().stop();
+            intake.reader().leave();
+            intake.retries().close();
+        }
+    }
+
+    @Override
+    public void abandonUnread() {
+        Delivery<T> here = inHand;
+        if (here != null) {
+            abandoned.accept(here.kept());
+        }
+        running.forEach(run -> abandoned.accept(run.delivery.kept()));
+        intake.abandonUntaken(topic(), delivery -> abandoned.accept(delivery.kept()));
+    }
+
+    @Override
+    public void interrupt() {
+        super.interrupt();
+        for (Run run : running) {
+            Thread thread = run.thread;
+            if (thread != null) {
+                thread.interrupt();
+            }
+        }
+    }
+
+    @Override
+    public boolean isOnOwnThread() {
+        return super.isOnOwnThread() || running.stream().anyMatch(run -> run.thread == Thread.currentThread());
+    }
+
+    @Override
+    public @Nullable Thread handlingThread() {
+        Run oldest = oldest();
+        return oldest == null ? super.handlingThread() : oldest.thread;
+    }
+
+    /** Of the messages that a thread of the executor is at, the one that was published first. */
+    private @Nullable Run oldest() {
+        return running.stream()
+                .filter(run -> run.thread != null)
+                .min(Comparator.comparingLong(run -> run.delivery.sequence()))
+                .orElse(null);
+    }
+
+    @Override
+    public long delivered() {
+        return delivered;
+    }
+
+    @Override
+    public long lag() {
+        return isDetached() ? 0 : intake.unfinished();
+    }
+
+    @Override
+    public long handling() {
+        Run oldest = oldest();
+        Delivery<T> handled = oldest == null ? inHand : oldest.delivery;
+        return handled == null ? NOTHING : handled.number();
+    }
+
+    @Override
+    public MessageContext inHand() {
+        Run oldest = oldest();
+        Delivery<T> handled = oldest == null ? inHand : oldest.delivery;
+        return handled == null ? new Delivery<>(topic()) : handled;
+    }
+
+    @Override
+    public boolean divert(long handling, Throwable cause) {
+        return giveUp(handling, cause, () -> {});
+    }
+
+    @Override
+    public boolean leaveStuck(long handling, Throwable cause) {
+        if (!giveUp(handling, cause, this::stop)) {
+            return false;
+        }
+        if (intake.leave(this)) {
+            intake.abandonUntaken(topic(), waiting -> abandon(waiting, cause));
+        }
+        detach();
+        return true;
+    }
+
+    private void abandon(Delivery<T> waiting, Throwable cause) {
+        if (recipient.wouldWant(waiting.kept())) {
+            recipient.retries().abandoned(subscription(), waiting.kept(), waiting, cause);
+        }
+    }
+
+    /** Gives up a message that a handler is stuck with, and does something else before anybody goes on. */
+    private boolean giveUp(long handling, Throwable cause, Runnable thereupon) {
+        Delivery<T> here = inHand;
+        Loop busy = loop();
+        if (here != null) {
+            return busy != null && busy.takeOver(this, handling, () -> giveUp(here, cause, thereupon));
+        }
+        Run oldest = oldest();
+        if (oldest == null || oldest.delivery.number() != handling || !giveUp(oldest.delivery, cause, thereupon)) {
+            return false;
+        }
+        running.remove(oldest);
+        wake();
+        return true;
+    }
+
+    private boolean giveUp(Delivery<T> stuck, Throwable cause, Runnable thereupon) {
+        if (!recipient.retries().stuck(subscription(), stuck.kept(), stuck, cause)) {
+            return false;
+        }
+        thereupon.run();
+        inHand = null;
+        finished(stuck, true);
+        return true;
+    }
+
+    @Override
+    public long missed() {
+        return intake.reader().missed();
+    }
+
+    @Override
+    public Count leave() {
+        synchronized (counting) {
+            // A handler that is late with a message must not move it from one number to the other.
+            counted = true;
+        }
+        long unread = isDetached() ? 0 : intake.unfinished();
+        boolean last = intake.leave(this);
+        if (last) {
+            leaveRing();
+        }
+        return new Count(delivered, last ? unread : 0);
+    }
+
+    @Override
+    public Retries<T> retries() {
+        return recipient.retries();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.tokenring.bus.dispatch;
+
+import dev.tokenring.bus.WaitStrategy;
+import dev.tokenring.bus.ring.Wakeable;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** How one thread waits between two looks at its rings, as a {@link WaitStrategy} has it. */
+final class Waiter implements Wakeable {
+    private static final int SPINS = 200;
+    private static final int YIELDS = 20;
+    private static final int SPINS_BEFORE_YIELDING = 100;
+
+    private final WaitStrategy strategy;
+    private @Nullable Thread thread;
+    private volatile boolean asleep;
+
+    Waiter(WaitStrategy strategy) {
+        this.strategy = strategy;
+    }
+
+    /** Makes the calling thread the one that waits. */
+    void waitOnThisThread() {
+        thread = Thread.currentThread();
+    }
+
+    /** Whether this waiter has to be woken. */
+    boolean sleeps() {
+        return strategy == WaitStrategy.ADAPTIVE || strategy == WaitStrategy.BLOCKING;
+    }
+
+    /**
+     * Waits a while, or until woken.
+     *
+     * @param looks how many times there was nothing to do already
+     * @param costOfLook how much longer than a single ring the look takes
+     * @param ready whether there is something to do after all, asked before falling asleep
+     */
+    void await(int looks, int costOfLook, BooleanSupplier ready) {
+        switch (strategy) {
+            case BUSY_SPIN -> Thread.onSpinWait();
+            case YIELDING -> spinOrYield(looks, SPINS_BEFORE_YIELDING);
+            case ADAPTIVE -> {
+                int spins = SPINS / costOfLook;
+                if (looks < spins + YIELDS) {
+                    spinOrYield(looks, spins);
+                } else {
+                    sleep(ready);
+                }
+            }
+            case BLOCKING -> sleep(ready);
+        }
+    }
+
+    private static void spinOrYield(int looks, int spins) {
+        if (looks < spins) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
+        }
+    }
+
+    private void sleep(BooleanSupplier ready) {
+        asleep = true;
+        VarHandle.fullFence();
+        if (!ready.getAsBoolean()) {
+            LockSupport.park(this);
+            // An interrupt left over from user code would end every further sleep at once.
+            Thread.interrupted();
+        }
+        asleep = false;
+    }
+
+    @Override
+    public void wake() {
+        if (asleep) {
+            asleep = false;
+            LockSupport.unpark(thread);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.tokenring.bus.failure;
+
+import dev.tokenring.bus.DeadLetter;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the newest dead letters of each topic, so that somebody can look at them, mend them and publish them again; and
+ * counts all that there ever were. Safe for use by any thread.
+ */
+public final class DeadLetters {
+    private final int capacityPerTopic;
+    private final Map<String, Box> boxByTopic = new ConcurrentHashMap<>();
+
+    /** The letters of one topic, oldest first. Its lock guards everything in it. */
+    private static final class Box {
+        private final ArrayDeque<DeadLetter<?>> letters = new ArrayDeque<>();
+        private long total;
+        private long pushedOut;
+
+        synchronized @Nullable DeadLetter<?> add(DeadLetter<?> letter, int capacity) {
+            DeadLetter<?> oldest = null;
+            if (letters.size() == capacity) {
+                oldest = letters.removeFirst();
+                pushedOut++;
+            }
+            letters.addLast(letter);
+            total++;
+            return oldest;
+        }
+
+        @SuppressWarnings("ReferenceEquality") // A letter is one thing: there may be another that says the same.
+        synchronized boolean remove(DeadLetter<?> letter) {
+            for (Iterator<DeadLetter<?>> each = letters.iterator(); each.hasNext(); ) {
+                if (each.next() == letter) {
+                    each.remove();
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        synchronized List<DeadLetter<?>> letters() {
+            return List.copyOf(letters);
+        }
+
+        synchronized long total() {
+            return total;
+        }
+
+        synchronized long pushedOut() {
+            return pushedOut;
+        }
+    }
+
+    /**
+     * A box with room for this many letters of each topic.
+     *
+     * @throws IllegalArgumentException if the capacity is less than 1
+     */
+    public DeadLetters(int capacityPerTopic) {
+        if (capacityPerTopic < 1) {
+            throw new IllegalArgumentException("capacityPerTopic is " + capacityPerTopic
+                    + ": there must be room for at least 1 dead letter of a topic, for example 1000");
+        }
+        this.capacityPerTopic = capacityPerTopic;
+    }
+
+    /** Takes in a letter; gives the oldest of its topic, which had to make room for it, or null. */
+    public @Nullable DeadLetter<?> add(DeadLetter<?> letter) {
+        return boxByTopic.computeIfAbsent(letter.topic(), unseen -> new Box()).add(letter, capacityPerTopic);
+    }
+
+    /** The letters that are kept of a topic at this moment, oldest first. */
+    public List<DeadLetter<?>> of(String topic) {
+        Box box = boxByTopic.get(topic);
+        return box == null ? List.of() : box.letters();
+    }
+
+    /**
+     * Takes out a letter: this object, not one that equals it.
+     *
+     * @return whether it was there; of several threads that take out one letter, one is told true
+     */
+    public boolean remove(DeadLetter<?> letter) {
+        Box box = boxByTopic.get(letter.topic());
+        return box != null && box.remove(letter);
+    }
+
+    /** How many letters of a topic there ever were, whatever became of them. */
+    public long total(String topic) {
+        Box box = boxByTopic.get(topic);
+        return box == null ? 0 : box.total();
+    }
+
+    /** How many letters of a topic had to make room for newer ones. */
+    public long pushedOut(String topic) {
+        Box box = boxByTopic.get(topic);
+        return box == null ? 0 : box.pushedOut();
+    }
+}
