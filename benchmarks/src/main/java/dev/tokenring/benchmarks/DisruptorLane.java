@@ -6,7 +6,6 @@ import com.lmax.disruptor.dsl.Disruptor;
 import com.lmax.disruptor.dsl.ProducerType;
 import com.lmax.disruptor.util.DaemonThreadFactory;
 import dev.tokenring.bus.WaitStrategy;
-import dev.tokenring.bus.ring.Ring;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ final class DisruptorLane implements Lane {
                 CAPACITY,
                 DaemonThreadFactory.INSTANCE,
                 ProducerType.MULTI,
-                Ring.disruptorStrategy(waitStrategy));
+                AdaptiveWaitStrategy.like(waitStrategy));
         EventHandler<Slot> eventHandler = (slot, sequence, endOfBatch) -> {
             Message message = slot.message;
             if (message != null) {
