@@ -1,6 +1,7 @@
 package dev.tokenring.examples;
 
 import dev.tokenring.examples.dialogue.DialogueCommand;
+import dev.tokenring.examples.hello.Hello;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -11,7 +12,7 @@ import picocli.CommandLine;
 /** Runs an example by its name: {@code mvn -q -Pdemo -Dexample=NAME -Dargs="OPTIONS"}. */
 public final class Examples {
     private static final Map<String, Supplier<Callable<Integer>>> EXAMPLES =
-            new TreeMap<>(Map.of("dialogue", DialogueCommand::new));
+            new TreeMap<>(Map.of("dialogue", DialogueCommand::new, "hello", Hello::new));
 
     private Examples() {}
 

@@ -3,19 +3,29 @@ package dev.tokenring.examples.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenring.bus.Bus;
+import dev.tokenring.bus.BusOptions;
+import dev.tokenring.bus.Claim;
+import dev.tokenring.bus.Handler;
 import dev.tokenring.bus.Headers;
+import dev.tokenring.bus.Publisher;
+import dev.tokenring.bus.RetryPolicy;
 import dev.tokenring.bus.Service;
+import dev.tokenring.bus.Stepper;
 import dev.tokenring.bus.Topic;
+import dev.tokenring.bus.TraceContext;
 import dev.tokenring.codec.JsonCodec;
 import dev.tokenring.llm.ChatMessage;
 import dev.tokenring.llm.GenerationHandler;
 import dev.tokenring.llm.LanguageModel;
 import dev.tokenring.persistence.Journal;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,8 +59,28 @@ class JavadocTest {
             Service.of("dialogue", NlpQuery.class, NlpResponse.class).withMerge(NlpResponse::append);
     // end
 
+    /** A message that stays in its slot. */
+    static final class Quote {
+        private String symbol = "";
+        private long price;
+
+        void set(String newSymbol, long newPrice) {
+            symbol = newSymbol;
+            price = newPrice;
+        }
+    }
+
+    // snippet
+    static final Topic<Quote> QUOTES = Topic.inPlace("quotes", Quote.class, Quote::new);
+    // end
+
+    record Order(String customer) {}
+
+    static final Topic<Order> ORDERS = Topic.of("orders", Order.class);
+
     private final NlpQuery query = new NlpQuery("I need a table for two");
     private final Pager pager = new Pager();
+    private final RandomGenerator random = new SplittableRandom(1);
 
     private static NlpResponse answer(NlpQuery query) {
         return new NlpResponse("You said: " + query.query(), Instant.EPOCH);
@@ -80,6 +110,91 @@ class JavadocTest {
         Headers headers = Headers.NONE.withCorrelationId("call-17").withSender("user1");
         // end
         assertThat(headers.correlationId()).isEqualTo("call-17");
+    }
+
+    @Test
+    void claim() {
+        var seen = new ArrayList<String>();
+        try (Bus bus = Bus.open()) {
+            bus.subscribe(QUOTES, (quote, context) -> seen.add(quote.symbol + " " + quote.price));
+            Publisher<Quote> quotes = bus.publisher(QUOTES);
+            String symbol = "TKR";
+            long price = 42;
+            // snippet
+            try (Claim<Quote> claim = quotes.claim()) {
+                claim.message().set(symbol, price);
+                claim.commit();
+            }
+            // end
+        }
+        assertThat(seen).containsExactly("TKR 42");
+    }
+
+    @Test
+    void subscriptionBuilder() {
+        var billed = new ArrayList<Order>();
+        try (Bus bus = Bus.open()) {
+            // snippet
+            bus.subscription(ORDERS)
+                    .group("billing")
+                    .keyedBy(Order::customer)
+                    .retry(RetryPolicy.of(5))
+                    .handle((order, context) -> bill(order));
+            // end
+            bus.subscribe(ORDERS, (order, context) -> billed.add(order));
+            bus.publish(ORDERS, new Order("one"));
+        }
+        assertThat(billed).containsExactly(new Order("one"));
+    }
+
+    private static void bill(Order order) {
+        assertThat(order.customer()).isNotEmpty();
+    }
+
+    @Test
+    void stepper() {
+        var handled = new ArrayList<Order>();
+        Handler<Order> handler = (order, context) -> handled.add(order);
+        Order order = new Order("one");
+        // snippet
+        Stepper stepper = Stepper.at(Instant.parse("2026-11-01T12:00:00Z"));
+        try (Bus bus = Bus.open(BusOptions.DEFAULT.steppedBy(stepper))) {
+            bus.subscribe(ORDERS, handler);
+            bus.publish(ORDERS, order);
+            stepper.run(); // the handler gets the order
+            stepper.advance(Duration.ofMinutes(5)); // and what was to happen meanwhile happens
+        }
+        // end
+        assertThat(handled).containsExactly(order);
+    }
+
+    @Test
+    void retryPolicy() {
+        // snippet
+        RetryPolicy policy = RetryPolicy.of(5)
+                .withBackoff(Duration.ofMillis(50), 3, Duration.ofSeconds(10))
+                .onlyFor(IOException.class::isInstance);
+        // end
+        assertThat(policy.delayNs(1, new IOException("busy"), random)).isPositive();
+        assertThat(policy.delayNs(1, new IllegalStateException("never"), random))
+                .isNegative();
+    }
+
+    @Test
+    void traceContext() {
+        Headers first = traced(Headers.NONE);
+        Headers second = traced(first);
+        assertThat(TraceContext.parse(second.traceContext()).traceId())
+                .isEqualTo(TraceContext.parse(first.traceContext()).traceId());
+        assertThat(second.traceContext()).isNotEqualTo(first.traceContext());
+    }
+
+    private Headers traced(Headers headers) {
+        // snippet
+        TraceContext before = TraceContext.of(headers);
+        TraceContext now = before == null ? TraceContext.newRoot(random) : before.child(random);
+        return headers.withTraceContext(now.toString());
+        // end
     }
 
     @Test
