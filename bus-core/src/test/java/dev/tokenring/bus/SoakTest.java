@@ -37,7 +37,7 @@ class SoakTest extends BusTest {
     private void soakOneBus(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
         errors.clear();
-        Bus bus = Bus.open(BusOptions.DEFAULT.withErrorSink(errors::add));
+        Bus bus = Bus.open(BusOptions.DEFAULT.withErrorSink(errors::add).withDeadLetterCapacity(1_000_000));
         var actors = new ArrayList<SoakActor>();
         for (int i = 0; i < ACTORS; i++) {
             actors.add(new SoakActor(i, bus, random.split()));
@@ -60,6 +60,11 @@ class SoakTest extends BusTest {
         assertThat(errors.stream().filter(error -> !error.topic().startsWith("soak-service")))
                 .as("every handler's stumble is reported, once")
                 .hasSize(actors.stream().mapToInt(SoakActor::stumbles).sum());
+        assertThat(SoakActor.TOPICS.stream()
+                        .mapToInt(topic -> bus.deadLetters(topic).size())
+                        .sum())
+                .as("every message that a handler stumbled on is kept, once")
+                .isEqualTo(actors.stream().mapToInt(SoakActor::stumbles).sum());
         assertThat(report.abandoned()).isZero();
         assertThat(report.refused()).isZero();
         await("threads of the bus end", () -> busThreads().isEmpty());
