@@ -310,7 +310,8 @@ final class Lifecycle {
         stuckHandlers.interruptStragglers();
         timers.close();
         long graceEndNs = System.nanoTime() + GRACE_NS;
-        boolean uninterrupted = awaitEnds(busy, graceEndNs);
+        // All of them: the thread of one that has ended may still be on its way out.
+        boolean uninterrupted = awaitEnds(present, graceEndNs);
         threads.close();
         uninterrupted &= awaitThreads(graceEndNs);
         busy.stream().filter(Dispatcher::isAlive).forEach(this::warnOf);

@@ -23,7 +23,7 @@ public interface MessageContext {
 
     /**
      * Whether this message is the last of a batch: the moment to flush what was collected. A batch ends when no further
-     * message was waiting, and at the latest after a quarter of the topic's capacity.
+     * message was waiting, at the latest after a quarter of the topic's capacity, and sooner where handling takes long.
      *
      * @return true for the last message of a batch
      */
