@@ -163,7 +163,9 @@ class TakeOverTest {
             assertThat(letters.get(number)).as("letters of %s", number).isBetween(0, 1);
             given += letters.get(number);
         }
-        assertThat(diverted).as("diversions").isGreaterThan(100);
+        assertThat(diverted)
+                .as("diversions, whose number is up to the scheduler")
+                .isPositive();
         assertThat(given).isGreaterThanOrEqualTo(diverted);
         assertThat(dispatcher.lag()).isZero();
         assertThat(dispatcher.delivered()).isEqualTo(MESSAGES);
@@ -187,7 +189,9 @@ class TakeOverTest {
             assertThat(calls.get(number)).as("calls for %s", number).isEqualTo(1);
             assertThat(letters.get(number)).as("letters of %s", number).isEqualTo(1);
         }
-        assertThat(diverted).as("diversions").isGreaterThan(100);
+        assertThat(diverted)
+                .as("diversions, whose number is up to the scheduler")
+                .isPositive();
     }
 
     /** Now and then, stays until an attempt at diverting begins, and then about as long as that takes. */
