@@ -12,12 +12,12 @@ package dev.tokenring.bus;
  * }
  * }</pre>
  *
- * <p>The object belongs to the slot: making a claim allocates nothing, and a claim must not be kept after its end. For the
+ * <p>The object is used again: making a claim allocates nothing, and a claim must not be kept after its end. For the
  * claiming thread only.
  *
  * @param <T> the type of the messages
  */
-public sealed interface Claim<T> extends AutoCloseable permits dev.tokenring.bus.ring.InPlaceSlot, InterceptedClaim {
+public sealed interface Claim<T> extends AutoCloseable permits dev.tokenring.bus.ring.SlotClaim, InterceptedClaim {
     /**
      * The message to fill. It holds what was in the slot the last time round.
      *

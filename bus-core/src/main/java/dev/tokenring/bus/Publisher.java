@@ -3,8 +3,8 @@ package dev.tokenring.bus;
 import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.bus.inspect.StallEvent;
-import dev.tokenring.bus.ring.InPlaceSlot;
 import dev.tokenring.bus.ring.Ring;
+import dev.tokenring.bus.ring.SlotClaim;
 import dev.tokenring.bus.ring.Unacknowledged;
 import java.time.Duration;
 import java.util.List;
@@ -251,8 +251,8 @@ public final class Publisher<T> {
      *     caller, and the message is not published
      * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting
      * @throws CancellationException if the thread was interrupted while waiting, which it then still is
-     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
-     *     topic's messages are by reference
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; if the topic is
+     *     for a single publisher, whose last claim is still open; or if the topic's messages are by reference
      */
     public void publishInPlace(Consumer<? super T> filler) {
         publishInPlace(filler, (message, fill) -> fill.accept(message));
@@ -268,21 +268,26 @@ public final class Publisher<T> {
      *     caller, and the message is not published
      * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting
      * @throws CancellationException if the thread was interrupted while waiting, which it then still is
-     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
-     *     topic's messages are by reference
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; if the topic is
+     *     for a single publisher, whose last claim is still open; or if the topic's messages are by reference
      */
     public <A> void publishInPlace(A argument, BiConsumer<? super T, ? super A> filler) {
-        InPlaceSlot<T> slot = claimSlot();
+        checkMayClaim();
+        long sequence = ring.tryClaimSequence();
+        if (sequence < 0) {
+            sequence = waitAndClaim();
+        }
+        T message = ring.own(sequence);
         try {
-            filler.accept(slot.own(), argument);
+            filler.accept(message, argument);
             if (interception != null) {
-                slot.headers(interception.onPublish(topic.name(), slot.own(), Headers.NONE));
+                ring.slots().headers(sequence, interception.onPublish(topic.name(), message, Headers.NONE));
             }
         } catch (Throwable fillersOwn) {
-            slot.abort();
+            ring.abortClaimed(sequence);
             throw fillersOwn;
         }
-        if (slot.commit() == PublishOutcome.CLOSED) {
+        if (ring.publishClaimed(sequence) == PublishOutcome.CLOSED) {
             throw refused();
         }
     }
@@ -293,18 +298,21 @@ public final class Publisher<T> {
      * @return the claim; commit or abort it soon
      * @throws BusClosedException if the bus is closing or closed, or the topic was removed, also while waiting
      * @throws CancellationException if the thread was interrupted while waiting, which it then still is
-     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
-     *     topic's messages are by reference
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; if the topic is
+     *     for a single publisher, whose last claim is still open; or if the topic's messages are by reference
      */
     public Claim<T> claim() {
-        return claimed(claimSlot());
+        checkMayClaim();
+        SlotClaim<T> claim = ring.tryClaim();
+        return claimed(claim != null ? claim : ring.claim(waitAndClaim()));
     }
 
     /**
      * Claims a slot, to fill and commit it, if there is one free.
      *
      * @return the claim, which is to be committed or aborted soon; null if the ring is full or closed
-     * @throws IllegalStateException if the topic's messages are by reference
+     * @throws IllegalStateException if the topic is for a single publisher, whose last claim is still open; or if the
+     *     topic's messages are by reference
      */
     public @Nullable Claim<T> tryClaim() {
         checkInPlace();
@@ -312,42 +320,38 @@ public final class Publisher<T> {
             lifecycle.countRefusal();
             return null;
         }
-        InPlaceSlot<T> slot = ring.tryClaim();
-        if (slot == null) {
+        SlotClaim<T> claim = ring.tryClaim();
+        if (claim == null) {
             channel.countRefused();
             return null;
         }
-        return claimed(slot);
+        return claimed(claim);
     }
 
-    private Claim<T> claimed(InPlaceSlot<T> slot) {
-        return interception == null ? slot : new InterceptedClaim<>(slot, topic.name(), interception);
+    private Claim<T> claimed(SlotClaim<T> claim) {
+        return interception == null ? claim : new InterceptedClaim<>(claim, topic.name(), interception);
     }
 
-    private InPlaceSlot<T> claimSlot() {
+    private void checkMayClaim() {
         checkInPlace();
         if (!lifecycle.accepts()) {
             throw refused();
         }
-        InPlaceSlot<T> slot = ring.tryClaim();
-        return slot != null ? slot : waitAndClaim();
     }
 
-    private InPlaceSlot<T> waitAndClaim() {
-        var claimed = new InPlaceSlot<?>[1];
+    private long waitAndClaim() {
+        var claimed = new long[1];
         PublishOutcome outcome = awaitRoom(Long.MAX_VALUE, () -> {
-            claimed[0] = ring.tryClaim();
-            if (claimed[0] != null) {
+            claimed[0] = ring.tryClaimSequence();
+            if (claimed[0] >= 0) {
                 return PublishOutcome.PUBLISHED;
             }
             return ring.isEnding() ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
         });
-        @SuppressWarnings("unchecked") // from this ring
-        InPlaceSlot<T> slot = (InPlaceSlot<T>) claimed[0];
-        if (outcome == PublishOutcome.CLOSED || slot == null) {
+        if (outcome == PublishOutcome.CLOSED) {
             throw refused();
         }
-        return slot;
+        return claimed[0];
     }
 
     // ---- both

@@ -26,10 +26,13 @@ public final class Delivery<T> implements MessageContext, RingReader.Taker<T> {
     /** Marks the number of a message that has come back; the attempt stands below it, and the sequence below that. */
     private static final long AGAIN = 1L << 62;
 
+    /** Of a message that is a batch by itself. */
+    private static final long ALONE = -1;
+
     private final String topic;
     private long sequence;
     private Headers headers = Headers.NONE;
-    private boolean batchEnd;
+    private long lastOfBatch = ALONE;
     private long missed;
     private int attempt = 1;
     private boolean returned;
@@ -45,22 +48,26 @@ public final class Delivery<T> implements MessageContext, RingReader.Taker<T> {
         this.topic = topic;
     }
 
-    void begin(long sequence, Headers headers, boolean batchEnd) {
+    @SuppressWarnings("ReferenceEquality")
+    void begin(long sequence, Headers headers) {
         this.sequence = sequence;
-        this.headers = headers;
-        this.batchEnd = batchEnd;
+        if (this.headers != headers) { // most have none, and to store a reference has its price
+            this.headers = headers;
+        }
     }
 
     @Override
     public void taken(long sequence, @Nullable T message, Headers headers) {
-        begin(sequence, headers, true);
+        begin(sequence, headers);
+        lastOfBatch = ALONE;
         kept = message;
         claimed = false;
     }
 
     /** Gives the message another try from the beginning. */
     public void redriven(T message, long sequence, Headers headers) {
-        begin(sequence, headers, true);
+        begin(sequence, headers);
+        lastOfBatch = ALONE;
         kept = message;
         returned = true;
     }
@@ -118,8 +125,9 @@ public final class Delivery<T> implements MessageContext, RingReader.Taker<T> {
         missed = count;
     }
 
-    void batchEnd(boolean last) {
-        batchEnd = last;
+    /** Says where the batch ends that this message and those to come belong to; without it each is a batch by itself. */
+    void batchEndsAt(long last) {
+        lastOfBatch = last;
     }
 
     /** Makes this the delivery of a message that no handler was ever called with. */
@@ -135,7 +143,7 @@ public final class Delivery<T> implements MessageContext, RingReader.Taker<T> {
     void comesBack() {
         attempt++;
         returned = true;
-        batchEnd = true;
+        lastOfBatch = ALONE;
         lastError = null;
         CLAIMED.setVolatile(this, false);
     }
@@ -167,7 +175,7 @@ public final class Delivery<T> implements MessageContext, RingReader.Taker<T> {
 
     @Override
     public boolean batchEnd() {
-        return batchEnd;
+        return sequence >= lastOfBatch;
     }
 
     @Override

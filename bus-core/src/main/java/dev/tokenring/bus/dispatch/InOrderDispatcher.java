@@ -4,7 +4,7 @@ import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.MessageContext;
 import dev.tokenring.bus.ring.Ring;
 import dev.tokenring.bus.ring.RingReader;
-import dev.tokenring.bus.ring.Slot;
+import dev.tokenring.bus.ring.Slots;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -118,54 +118,69 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private int handleUpTo(long last, Loop polling) {
-        for (long next = reader.sequence() + 1; next <= last; next++) {
-            Slot<T> slot = reader.slot(next);
-            T message = slot.published();
-            Headers headers = slot.headers();
-            boolean isVoid = slot.isVoid();
-            if (reader.isStoppedAfterReading()) {
+        RingReader<T> from = reader;
+        Slots<T> slots = from.slots();
+        boolean nothingBeside = slots.haveNothingBeside();
+        Delivery<T> one = delivery;
+        one.batchEndsAt(last);
+        for (long next = from.sequence() + 1; next <= last; next++) {
+            T message = nothingBeside ? slots.inSlot(next) : slots.message(next);
+            Headers headers = nothingBeside ? Headers.NONE : slots.headers(next);
+            if (from.isStoppedAfterReading()) {
                 return DONE;
             }
-            if (message == null || isVoid) {
+            if (message == null) {
                 skip();
             } else {
-                Delivery<T> one = delivery;
-                one.begin(next, headers, next == last);
-                switch (recipient.deliver(message, one)) {
-                    case HANDLED, TAKEN_AWAY -> {}
-                    case UNWANTED -> skip();
-                    case GIVEN_UP, WAITS -> delivery = new Delivery<>(topic());
+                one.begin(next, headers);
+                Recipient.Fate fate = recipient.deliver(message, one);
+                if (fate != Recipient.Fate.HANDLED) {
+                    notHandled(fate);
                 }
                 if (polling.isSuspect() && !polling.goesOn()) {
                     return RETIRED;
                 }
+                if (one != delivery) { // it belongs to that message now
+                    one = delivery;
+                    one.batchEndsAt(last);
+                }
             }
-            reader.passed(next);
+            from.passed(next);
         }
         return DONE;
+    }
+
+    private void notHandled(Recipient.Fate fate) {
+        switch (fate) {
+            case HANDLED, TAKEN_AWAY -> {}
+            case UNWANTED -> skip();
+            case GIVEN_UP, WAITS -> delivery = new Delivery<>(topic());
+        }
     }
 
     private int handleBatch(long last, Loop polling) {
         long first = reader.sequence() + 1;
         List<T> messages = new ArrayList<>((int) (last - first + 1));
+        Slots<T> slots = reader.slots();
         for (long next = first; next <= last; next++) {
-            Slot<T> slot = reader.slot(next);
-            T message = slot.published();
-            boolean isVoid = slot.isVoid();
+            T message = slots.message(next);
+            Headers headers = slots.headers(next);
             if (reader.isStoppedAfterReading()) {
                 return DONE;
             }
-            if (message == null || isVoid) {
+            if (message == null) {
                 skip();
-            } else if (isWanted(message, next, slot.headers())) {
+            } else if (isWanted(message, next, headers)) {
                 messages.add(message);
             } else {
                 skip();
             }
         }
         if (!messages.isEmpty()) {
-            delivery.begin(last, reader.slot(last).headers(), true);
+            delivery.begin(last, slots.headers(last));
+            delivery.batchEndsAt(last);
             var one = new Batch<>(first, last, messages);
             batch = one;
             Throwable cause = recipient.deliverBatch(Collections.unmodifiableList(messages), delivery);
@@ -195,18 +210,17 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
     private void forEachIn(Batch<T> handled, BiConsumer<T, Delivery<T>> visitor) {
         int seen = 0;
         for (long next = handled.first; next <= handled.last && seen < handled.messages.size(); next++) {
-            Slot<T> slot = reader.slot(next);
             T message = handled.messages.get(seen);
-            if (slot.published() == message) {
+            if (reader.slots().message(next) == message) {
                 seen++;
-                visitor.accept(message, newDelivery(next, slot.headers()));
+                visitor.accept(message, newDelivery(next, reader.slots().headers(next)));
             }
         }
     }
 
     private Delivery<T> newDelivery(long sequence, Headers headers) {
         var one = new Delivery<T>(topic());
-        one.begin(sequence, headers, true);
+        one.begin(sequence, headers);
         return one;
     }
 
@@ -222,7 +236,7 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
             return 0;
         }
         due = one;
-        recipient.deliver(one.kept(), one);
+        recipient.deliverKept(one);
         if (!polling.isSuspect() || polling.goesOn()) {
             due = null;
         }
@@ -346,7 +360,7 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
     private boolean giveUpOne(Delivery<T> one, Throwable cause) {
         long sequence = reader.sequence() + 1;
         // The slot is held until the reader passes it.
-        T message = reader.slot(sequence).published();
+        T message = reader.slots().message(sequence);
         if (message == null
                 || one.sequence() != sequence
                 || !recipient.retries().stuck(subscription(), message, one, cause)) {
@@ -373,10 +387,10 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
     private void abandonWaiting(Throwable cause) {
         long last = reader.sequence() + reader.lag();
         for (long next = reader.sequence() + 1; next <= last && reader.isPublished(next); next++) {
-            Slot<T> slot = reader.slot(next);
-            T message = slot.published();
-            if (message != null && !slot.isVoid() && recipient.wouldWant(message)) {
-                recipient.retries().abandoned(subscription(), message, newDelivery(next, slot.headers()), cause);
+            T message = reader.slots().message(next);
+            if (message != null && recipient.wouldWant(message)) {
+                Delivery<T> untried = newDelivery(next, reader.slots().headers(next));
+                recipient.retries().abandoned(subscription(), message, untried, cause);
             }
         }
     }

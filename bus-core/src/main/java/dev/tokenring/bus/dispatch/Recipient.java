@@ -90,27 +90,31 @@ public final class Recipient<T> {
         return batchHandler != null;
     }
 
-    /** Gives a message to the handler. */
+    /** Gives a message to the handler for the first time. */
     Fate deliver(T message, Delivery<T> delivery) {
         try {
-            Throwable broken = delivery.lastError();
-            if (broken != null) {
-                throw broken;
+            if (!isWanted(message)) {
+                return Fate.UNWANTED;
             }
-            boolean wanted = isWanted(message);
-            if (wanted) {
-                call(message, delivery);
-            }
-            if (delivery.isReturned()) {
-                retries.finished(delivery);
-            }
-            return wanted ? Fate.HANDLED : Fate.UNWANTED;
+            call(message, delivery);
+            return Fate.HANDLED;
         } catch (Throwable cause) {
-            return retries.failed(subscription, message, delivery, cause);
+            return failed(message, delivery, cause);
         } finally {
             // An interrupt was meant for the message that is done now, or, at the end, was heard already.
             Thread.interrupted();
         }
+    }
+
+    /** Gives a message to the handler that was kept until now: for its retry, for its key, or for its turn. */
+    Fate deliverKept(Delivery<T> delivery) {
+        T message = delivery.kept();
+        Throwable broken = delivery.lastError();
+        Fate fate = broken == null ? deliver(message, delivery) : failed(message, delivery, broken);
+        if (delivery.isReturned() && (fate == Fate.HANDLED || fate == Fate.UNWANTED)) {
+            retries.finished(delivery);
+        }
+        return fate;
     }
 
     /** Whether the filter lets a message through; what it throws counts as the handler's failure. */

@@ -3,7 +3,7 @@ package dev.tokenring.bus.dispatch;
 import dev.tokenring.bus.MessageContext;
 import dev.tokenring.bus.ring.Ring;
 import dev.tokenring.bus.ring.RingReader;
-import dev.tokenring.bus.ring.Slot;
+import dev.tokenring.bus.ring.Slots;
 import dev.tokenring.bus.ring.Unacknowledged;
 import dev.tokenring.bus.spi.Stage;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ public final class StageDispatcher<T> extends Dispatcher<T> {
     private record Waiting(long sequence, Unacknowledged pending) {}
 
     /** A message of the batch that the stage has not vetoed. */
-    private record Taken<T>(T message, Delivery<T> delivery, Slot<T> slot) {}
+    private record Taken<T>(T message, Delivery<T> delivery) {}
 
     /**
      * Joins the ring, as the reader whom all others follow.
@@ -81,15 +81,15 @@ public final class StageDispatcher<T> extends Dispatcher<T> {
     private void handle(long first, long last) {
         waiting.clear();
         batch.clear();
+        Slots<T> slots = reader.slots();
         for (long next = first; next <= last; next++) {
-            Slot<T> slot = reader.slot(next);
-            T message = slot.published();
-            if (message != null && !slot.isVoid()) {
-                Unacknowledged pending = slot.unacknowledged();
+            T message = slots.message(next);
+            if (message != null) {
+                Unacknowledged pending = slots.unacknowledged(next);
                 if (pending != null) {
                     waiting.add(new Waiting(next, pending));
                 }
-                take(new Taken<>(message, newDelivery(next, slot, next == last), slot));
+                take(new Taken<>(message, newDelivery(next, last)));
             }
         }
         try {
@@ -102,9 +102,10 @@ public final class StageDispatcher<T> extends Dispatcher<T> {
         }
     }
 
-    private Delivery<T> newDelivery(long sequence, Slot<T> slot, boolean last) {
+    private Delivery<T> newDelivery(long sequence, long lastOfBatch) {
         var delivery = new Delivery<T>(topic());
-        delivery.begin(sequence, slot.headers(), last);
+        delivery.begin(sequence, reader.slots().headers(sequence));
+        delivery.batchEndsAt(lastOfBatch);
         return delivery;
     }
 
@@ -127,7 +128,7 @@ public final class StageDispatcher<T> extends Dispatcher<T> {
     }
 
     private void veto(Taken<T> taken, Throwable cause) {
-        taken.slot.makeVoid();
+        reader.slots().makeVoid(taken.delivery.sequence());
         waiting.removeIf(one -> {
             boolean sameMessage = one.sequence == taken.delivery.sequence();
             if (sameMessage) {

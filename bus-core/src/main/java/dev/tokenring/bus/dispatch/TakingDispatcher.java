@@ -88,7 +88,7 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
             if (next == spare) {
                 spare = new Delivery<>(topic());
             }
-            next.batchEnd(!intake.isReady());
+            next.batchEndsAt(intake.isReady() ? Long.MAX_VALUE : next.sequence());
             start(next);
             handled++;
             if (polling.isSuspect() && !polling.goesOn()) {
@@ -125,7 +125,7 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
 
     /** Gives a message to the handler; false if it was given up before the handler came back. */
     private boolean handle(Delivery<T> delivery) {
-        Recipient.Fate fate = recipient.deliver(delivery.kept(), delivery);
+        Recipient.Fate fate = recipient.deliverKept(delivery);
         if (fate == Recipient.Fate.WAITS) {
             return true;
         }

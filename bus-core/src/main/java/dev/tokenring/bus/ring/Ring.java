@@ -57,8 +57,9 @@ public final class Ring<T> {
     private static final int YIELDS = 100;
     private static final long MAX_BACKOFF_NS = 100_000;
 
-    private final Slot<T>[] slots;
-    private final int mask;
+    private final Slots<T> slots;
+    private final SlotClaim<T>[] claims;
+    private final @Nullable SlotClaim<T> singleClaim;
     private final Sequencer sequencer;
     private final boolean singlePublisher;
     private final WakeSignal signal = new WakeSignal();
@@ -90,16 +91,15 @@ public final class Ring<T> {
                 ? new SingleProducerSequencer(capacity, signal)
                 : new MultiProducerSequencer(capacity, signal);
         sequencer.addGatingSequences(released);
-        slots = newSlots(capacity);
-        mask = capacity - 1;
-        for (int i = 0; i < capacity; i++) {
-            slots[i] = factory == null ? new Slot<>() : new InPlaceSlot<>(this, factory.get());
-        }
+        slots = new Slots<>(capacity, factory);
+        claims = newClaims(factory == null ? 0 : singlePublisher ? 1 : capacity);
+        Arrays.setAll(claims, slot -> new SlotClaim<>(this));
+        singleClaim = claims.length == 1 ? claims[0] : null;
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
-    private static <T> Slot<T>[] newSlots(int capacity) {
-        return new Slot[capacity];
+    private static <T> SlotClaim<T>[] newClaims(int count) {
+        return new SlotClaim[count];
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -107,13 +107,14 @@ public final class Ring<T> {
         return new RingReader[0];
     }
 
-    Slot<T> slot(long sequence) {
-        return slots[(int) sequence & mask];
+    /** Where the messages are. */
+    public Slots<T> slots() {
+        return slots;
     }
 
     /** How many messages fit. */
     public int capacity() {
-        return slots.length;
+        return slots.capacity();
     }
 
     // ---- publishing
@@ -127,8 +128,7 @@ public final class Ring<T> {
         if (sequence < 0) {
             return ending ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
         }
-        Slot<T> slot = slot(sequence);
-        slot.fill(message, headers);
+        slots.fill(sequence, message, headers);
         sequencer.publish(sequence);
         return ending ? outcomeAtTheEnd(sequence, 1) : PublishOutcome.PUBLISHED;
     }
@@ -144,9 +144,9 @@ public final class Ring<T> {
         }
         boolean staged = stage != null;
         if (staged) {
-            slot(sequence).fill(message, pending);
+            slots.fill(sequence, message, pending);
         } else {
-            slot(sequence).fill(message, pending.headers());
+            slots.fill(sequence, message, pending.headers());
         }
         sequencer.publish(sequence);
         PublishOutcome outcome = ending ? outcomeAtTheEnd(sequence, 1) : PublishOutcome.PUBLISHED;
@@ -172,25 +172,50 @@ public final class Ring<T> {
         }
         long first = last - count + 1;
         for (int i = 0; i < count; i++) {
-            slot(first + i).fill(messages.get(i), headers);
+            slots.fill(first + i, messages.get(i), headers);
         }
         sequencer.publish(first, last);
         return ending ? outcomeAtTheEnd(first, count) : PublishOutcome.PUBLISHED;
     }
 
-    /** Claims a slot whose message is its own, without waiting; null if there is no room, or no more room ever. */
-    public @Nullable InPlaceSlot<T> tryClaim() {
-        long sequence = tryClaim(1);
-        if (sequence < 0) {
-            return null;
+    /**
+     * Claims a slot that owns its message, without waiting; null if there is no room, or no more room ever.
+     *
+     * @throws IllegalStateException if the ring is for a single publisher, whose last claim is still open
+     */
+    public @Nullable SlotClaim<T> tryClaim() {
+        long sequence = tryClaimSequence();
+        return sequence < 0 ? null : claim(sequence);
+    }
+
+    /** Makes a claim of a sequence that the caller has claimed. */
+    public SlotClaim<T> claim(long sequence) {
+        SlotClaim<T> claim = claims[(int) sequence & (claims.length - 1)];
+        claim.begin(sequence);
+        return claim;
+    }
+
+    /** Like {@link #tryClaim}, but for who publishes or aborts what he claimed at once; negative if there is no room. */
+    public long tryClaimSequence() {
+        SlotClaim<T> last = singleClaim;
+        if (last != null && last.isOpen()) {
+            throw new IllegalStateException(
+                    last + " is still open: a single publisher has to commit or abort it before it publishes more");
         }
-        var slot = (InPlaceSlot<T>) slot(sequence);
-        slot.claim(sequence);
-        return slot;
+        return tryClaim(1);
+    }
+
+    /** The message that the slot owns. */
+    public T own(long sequence) {
+        T own = slots.inSlot(sequence);
+        if (own == null) {
+            throw new AssertionError("a slot without its own message");
+        }
+        return own;
     }
 
     /** Publishes a slot that was claimed. */
-    PublishOutcome publishClaimed(long sequence, Slot<T> slot) {
+    public PublishOutcome publishClaimed(long sequence) {
         boolean anybody = readers.length > 0;
         sequencer.publish(sequence);
         if (ending) {
@@ -202,6 +227,13 @@ public final class Ring<T> {
             return PublishOutcome.NO_SUBSCRIPTION;
         }
         return PublishOutcome.PUBLISHED;
+    }
+
+    /** Publishes a slot that was claimed, but nothing in it. */
+    public void abortClaimed(long sequence) {
+        slots.makeVoid(sequence);
+        countVoid();
+        publishClaimed(sequence);
     }
 
     private PublishOutcome nobodyThere() {
@@ -219,7 +251,7 @@ public final class Ring<T> {
 
     private long moveLossyReadersAndClaim(int count) {
         // More than asked for, so that publishers that run ahead of a lossy reader need not do this for each message.
-        long upTo = sequencer.getCursor() - slots.length + Math.max(count, slots.length / 8);
+        long upTo = sequencer.getCursor() - slots.capacity() + Math.max(count, slots.capacity() / 8);
         long last = sequencer.getHighestPublishedSequence(released.get() + 1, Math.min(upTo, sequencer.getCursor()));
         for (RingReader<T> reader : readers) {
             if (!reader.isLossy()) {
@@ -252,9 +284,7 @@ public final class Ring<T> {
         if (first < end) {
             return PublishOutcome.PUBLISHED;
         }
-        for (int i = 0; i < count; i++) {
-            slot(first + i).empty();
-        }
+        slots.empty(first, first + count - 1);
         return PublishOutcome.CLOSED;
     }
 
@@ -389,10 +419,8 @@ public final class Ring<T> {
         VarHandle.fullFence();
         while (releasable() > released.get() && releasing.compareAndSet(0, 1)) {
             long last = releasable();
-            for (long sequence = released.get() + 1; sequence <= last; sequence++) {
-                slot(sequence).empty();
-            }
             if (last > released.get()) {
+                slots.empty(released.get() + 1, last);
                 released.set(last);
             }
             resumeReleases();
@@ -482,7 +510,7 @@ public final class Ring<T> {
     private long claimEndMark() {
         try {
             long mark = sequencer.tryNext();
-            slot(mark).makeVoid();
+            slots.makeVoid(mark);
             sequencer.publish(mark);
             return mark;
         } catch (InsufficientCapacityException full) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One reader of a ring, with its own sequence, which is used in one of two ways.
  *
- * <p><b>In order</b>, by one thread: {@link #available}, then {@link #slot} and {@link #passed} for each message, then
+ * <p><b>In order</b>, by one thread: {@link #available}, then {@link #slots} and {@link #passed} for each message, then
  * {@link #release} now and then. The slot is held until it is passed.
  *
  * <p><b>By taking</b>, by any number of threads: {@link #take}, which gives each message to one of them and lets go of
@@ -94,8 +94,9 @@ public final class RingReader<T> {
         return stopped || sequence.get() + 1 >= ring.endSequence();
     }
 
-    public Slot<T> slot(long sequence) {
-        return ring.slot(sequence);
+    /** Where to find what was published. */
+    public Slots<T> slots() {
+        return ring.slots();
     }
 
     /**
@@ -129,9 +130,8 @@ public final class RingReader<T> {
             if (stopped || ring.readable(this, next, next) < next) {
                 return false;
             }
-            Slot<T> slot = ring.slot(next);
-            T message = slot.isVoid() ? null : slot.published();
-            Headers headers = slot.headers();
+            T message = ring.slots().message(next);
+            Headers headers = ring.slots().headers(next);
             // What was read is what was published there if the reader is still there, and has not been moved on.
             if (!isStoppedAfterReading() && sequence.compareAndSet(last, next)) {
                 ring.release();
@@ -182,9 +182,8 @@ public final class RingReader<T> {
     public void forEachUnread(Consumer<? super T> visitor) {
         long cursor = ring.cursor();
         for (long next = sequence.get() + 1; next <= cursor; next++) {
-            Slot<T> slot = ring.slot(next);
-            T message = ring.isPublished(next) ? slot.published() : null;
-            if (message != null && !slot.isVoid()) {
+            T message = ring.isPublished(next) ? ring.slots().message(next) : null;
+            if (message != null) {
                 visitor.accept(message);
             }
         }
@@ -194,7 +193,7 @@ public final class RingReader<T> {
     public void forEachUnacknowledged(Consumer<? super Unacknowledged> visitor) {
         long cursor = ring.cursor();
         for (long next = sequence.get() + 1; next <= cursor; next++) {
-            Unacknowledged pending = ring.isPublished(next) ? ring.slot(next).unacknowledged() : null;
+            Unacknowledged pending = ring.isPublished(next) ? ring.slots().unacknowledged(next) : null;
             if (pending != null) {
                 visitor.accept(pending);
             }
@@ -236,7 +235,7 @@ public final class RingReader<T> {
         long last = sequence.get();
         long lag = Math.max(0, ring.cursor() - last);
         if (lag > 0) {
-            T busyWith = ring.slot(last + 1).published();
+            T busyWith = ring.slots().message(last + 1);
             return busyWith == null || done.test(busyWith) ? lag - 1 : lag;
         }
         return 0;
