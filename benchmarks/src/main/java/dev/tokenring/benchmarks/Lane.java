@@ -1,41 +1,39 @@
 package dev.tokenring.benchmarks;
 
-import dev.tokenring.bus.WaitStrategy;
-
 /**
- * The facade behind which every peer carries messages from the benchmark's thread to one handler on another. Adding a
- * peer is one class and one constant of {@link Kind}.
+ * The facade behind which every peer carries messages, by reference, from the threads that publish to handlers on other
+ * threads.
  */
 interface Lane extends AutoCloseable {
     /** The message: made once, published many times, so that only the passing on is measured. */
-    record Message(long value) {}
-
-    /** The number of slots of every peer's ring. */
-    int CAPACITY = 1024;
-
-    /** The peers. */
-    enum Kind {
-        /** This project's bus, by reference, any number of publishing threads allowed. */
-        TOKENRING {
-            @Override
-            Lane open(WaitStrategy waitStrategy, Sum sum) {
-                return new TokenringLane(waitStrategy, sum);
+    record Message(long value) {
+        /** Makes so many messages; their values count up from 1. */
+        static Message[] numbered(int messages) {
+            var numbered = new Message[messages];
+            for (int i = 0; i < messages; i++) {
+                numbered[i] = new Message(i + 1);
             }
-        },
-
-        /** What one would write by hand on the Disruptor for the same job. */
-        DISRUPTOR {
-            @Override
-            Lane open(WaitStrategy waitStrategy, Sum sum) {
-                return new DisruptorLane(waitStrategy, sum);
-            }
-        };
-
-        abstract Lane open(WaitStrategy waitStrategy, Sum sum);
+            return numbered;
+        }
     }
 
-    /** Publishes one message; waits while the ring is full. */
+    /** The handler's work. Called by one thread. */
+    interface Receiver {
+        void receive(Message message);
+    }
+
+    /** The number of messages that wait for their handler at most, where a peer can be told so. */
+    int CAPACITY = 1024;
+
+    /** Publishes one message; waits while the lane is full, if it can be. Any thread may call it. */
     void publish(Message message);
+
+    /** Publishes these messages, one by one. */
+    default void publishEach(Message... messages) {
+        for (Message message : messages) {
+            publish(message);
+        }
+    }
 
     @Override
     void close();

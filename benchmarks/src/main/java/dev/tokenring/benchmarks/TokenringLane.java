@@ -10,10 +10,12 @@ final class TokenringLane implements Lane {
     private final Bus bus = Bus.open();
     private final Publisher<Message> publisher;
 
-    TokenringLane(WaitStrategy waitStrategy, Sum sum) {
+    TokenringLane(WaitStrategy waitStrategy, Receiver... receivers) {
         Topic<Message> topic =
                 Topic.of("lane", Message.class).withCapacity(CAPACITY).withWaitStrategy(waitStrategy);
-        bus.subscribe(topic, (message, context) -> sum.add(message));
+        for (Receiver receiver : receivers) {
+            bus.subscribe(topic, (message, context) -> receiver.receive(message));
+        }
         publisher = bus.publisher(topic);
     }
 

@@ -1,0 +1,34 @@
+package dev.tokenring.benchmarks;
+
+/** The thread that a queue needs on its far side: repeats a step until it is closed. */
+final class HandlerThread implements AutoCloseable {
+    /** Takes what there is, or waits a little. */
+    interface Step {
+        void run() throws InterruptedException;
+    }
+
+    private final Thread thread;
+    private volatile boolean closed;
+
+    HandlerThread(Step step) {
+        thread = new Thread(
+                () -> {
+                    try {
+                        while (!closed) {
+                            step.run();
+                        }
+                    } catch (InterruptedException closing) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "handler");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}
