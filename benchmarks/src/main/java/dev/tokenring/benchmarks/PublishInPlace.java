@@ -1,14 +1,7 @@
 package dev.tokenring.benchmarks;
 
-import com.lmax.disruptor.EventHandler;
-import com.lmax.disruptor.RingBuffer;
-import com.lmax.disruptor.YieldingWaitStrategy;
-import com.lmax.disruptor.dsl.Disruptor;
-import com.lmax.disruptor.dsl.ProducerType;
-import com.lmax.disruptor.util.DaemonThreadFactory;
-import dev.tokenring.bus.Bus;
-import dev.tokenring.bus.Publisher;
-import dev.tokenring.bus.Topic;
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenring.bus.WaitStrategy;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,16 +20,15 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Messages in place from one thread to one handler, on a ring with a single publisher; both sides yield while they wait.
+ * Values written into objects that the slots own, from one thread to one handler, on a ring for a single publisher.
  *
  * <pre>
- *   +-----------+    fills a slot    +--------------+   reads it   +---------+
- *   | publisher |-------------------&gt;| ring of 1024 |-------------&gt;| handler |
- *   +-----------+                    +--------------+              +---------+
+ *   +-----------+    value     +--------------+      +---------+
+ *   | publisher |-------------&gt;| ring of 1024 |-----&gt;| handler |
+ *   +-----------+              +--------------+      +---------+
  * </pre>
  *
- * <p>Each invocation publishes {@value #MESSAGES} numbers and waits until the last of them was handled. The handler adds
- * them up, and the sum is checked.
+ * <p>Each invocation publishes {@value #MESSAGES} values, waits until the last of them was handled, and checks the sum.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -46,138 +38,69 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(3)
 public class PublishInPlace {
     static final int MESSAGES = 1_000_000;
-    private static final int CAPACITY = 1024;
 
-    /** A slot's own message. */
-    static final class Event {
-        long value;
-    }
+    /** Who carries the values, and how a slot is filled. */
+    public enum Kind {
+        /** The bus: a slot is claimed, filled and committed. */
+        TOKENRING_CLAIM,
 
-    /** Adds up what it gets, on one thread, and announces the last of a round. */
-    static final class Adder {
-        private long total;
-        private long count;
-        private volatile long announced;
+        /** The bus: a function fills the slot from an argument. */
+        TOKENRING_FILLER,
 
-        void add(long value) {
-            total += value;
-            count++;
-            if (value == 0) {
-                announced = count;
-            }
-        }
+        /** The Disruptor by hand: a sequence is claimed, its slot filled, and the sequence published. */
+        DISRUPTOR_CLAIM,
 
-        long await(long messages) {
-            while (announced < messages) {
-                Thread.onSpinWait();
-            }
-            return total;
+        /** The Disruptor by hand: a translator fills the slot from an argument. */
+        DISRUPTOR_TRANSLATOR;
+
+        private InPlaceLane open(WaitStrategy waitStrategy, Sum sum) {
+            return switch (this) {
+                case TOKENRING_CLAIM -> TokenringInPlaceLane.claiming(waitStrategy, sum);
+                case TOKENRING_FILLER -> TokenringInPlaceLane.filling(waitStrategy, sum);
+                case DISRUPTOR_CLAIM -> DisruptorInPlaceLane.claiming(waitStrategy, sum);
+                case DISRUPTOR_TRANSLATOR -> DisruptorInPlaceLane.translating(waitStrategy, sum);
+            };
         }
     }
 
-    /** How a number is published. */
-    private interface Side extends AutoCloseable {
-        void publish(long value);
+    /** Who carries the values, and how a slot is filled. */
+    @Param
+    public Kind peer = Kind.TOKENRING_CLAIM;
 
-        @Override
-        void close();
-    }
+    /** How the handler's thread waits; the same strategy for both. */
+    @Param("YIELDING")
+    public WaitStrategy waitStrategy = WaitStrategy.YIELDING;
 
-    /** Who carries the messages. */
-    @Param({"TOKENRING", "DISRUPTOR"})
-    public String peer = "TOKENRING";
-
-    private Adder adder = new Adder();
-    private long published;
-    private @Nullable Side side;
+    private final Sum sum = Sum.ofValuesTo(MESSAGES);
+    private @Nullable InPlaceLane lane;
 
     /** For JMH, which makes one for each trial. */
     public PublishInPlace() {}
 
-    /** Opens the side to be measured. */
+    /** Opens the lane. */
     @Setup
     public void open() {
-        adder = new Adder();
-        published = 0;
-        side = peer.equals("TOKENRING") ? tokenring(adder) : disruptor(adder);
+        lane = peer.open(waitStrategy, sum);
     }
 
-    /** Closes it. */
+    /** Closes the lane. */
     @TearDown
     public void close() {
-        if (side != null) {
-            side.close();
-        }
-    }
-
-    private static Side tokenring(Adder adder) {
-        Bus bus = Bus.open();
-        Topic<Event> topic = Topic.inPlace("lane", Event.class, Event::new)
-                .withCapacity(CAPACITY)
-                .withSinglePublisher()
-                .withWaitStrategy(WaitStrategy.YIELDING);
-        bus.subscribe(topic, (event, context) -> adder.add(event.value));
-        Publisher<Event> publisher = bus.publisher(topic);
-        return new Side() {
-            @Override
-            public void publish(long value) {
-                var claim = publisher.claim();
-                claim.message().value = value;
-                claim.commit();
-            }
-
-            @Override
-            public void close() {
-                bus.close();
-            }
-        };
-    }
-
-    private static Side disruptor(Adder adder) {
-        var disruptor = new Disruptor<>(
-                Event::new, CAPACITY, DaemonThreadFactory.INSTANCE, ProducerType.SINGLE, new YieldingWaitStrategy());
-        EventHandler<Event> handler = (event, sequence, endOfBatch) -> adder.add(event.value);
-        disruptor.handleEventsWith(handler);
-        RingBuffer<Event> ring = disruptor.start();
-        return new Side() {
-            @Override
-            public void publish(long value) {
-                long sequence = ring.next();
-                try {
-                    ring.get(sequence).value = value;
-                } finally {
-                    ring.publish(sequence);
-                }
-            }
-
-            @Override
-            public void close() {
-                disruptor.shutdown();
-            }
-        };
+        requireNonNull(lane).close();
     }
 
     /**
-     * Publishes all numbers, counting down to 0, and waits for the last.
+     * Publishes all values and waits for the last.
      *
      * @return the sum of what was handled
      */
     @Benchmark
     @OperationsPerInvocation(MESSAGES)
     public long publish() {
-        Side open = side;
-        if (open == null) {
-            throw new IllegalStateException("the side is not open");
-        }
-        for (long value = MESSAGES - 1; value >= 0; value--) {
+        InPlaceLane open = requireNonNull(lane);
+        for (long value = 1; value <= MESSAGES; value++) {
             open.publish(value);
         }
-        published += MESSAGES;
-        long total = adder.await(published);
-        long expected = published / MESSAGES * ((long) MESSAGES * (MESSAGES - 1) / 2);
-        if (total != expected) {
-            throw new IllegalStateException("the handler's sum is " + total + " instead of " + expected);
-        }
-        return total;
+        return sum.awaitRound();
     }
 }
