@@ -1,15 +1,9 @@
 package dev.tokenring.benchmarks;
 
-import com.lmax.disruptor.EventHandler;
-import com.lmax.disruptor.RingBuffer;
-import com.lmax.disruptor.dsl.Disruptor;
-import com.lmax.disruptor.dsl.ProducerType;
-import com.lmax.disruptor.util.DaemonThreadFactory;
-import dev.tokenring.bus.Bus;
-import dev.tokenring.bus.Service;
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.benchmarks.Lane.Message;
 import dev.tokenring.bus.WaitStrategy;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -26,149 +20,104 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A request and its reply, one at a time; the caller spins until it is there.
+ * One thread asks, a handler on another answers, and the first waits for the reply before it asks again.
  *
  * <pre>
- *   +--------+  request   +--------------+      +---------+
- *   | caller |-----------&gt;| ring of 1024 |-----&gt;| handler |
- *   +--------+            +--------------+      +---------+
- *       ^                                            |
- *       +------ future completed (or second ring) ---+
+ *   +--------+   request    +------+     +---------+
+ *   |        |-------------&gt;| ring |----&gt;|         |
+ *   | caller |              +------+     | handler |
+ *   |        |&lt;--------------------------|         |
+ *   +--------+   reply: a future, or a   +---------+
+ *                second ring
  * </pre>
  *
- * <p>By hand that is two rings of the Disruptor, one each way, whose reader on the caller's side is the caller itself. The
- * bus adds a future, a deadline, and the race between reply, timeout and cancellation. Each reply is checked.
+ * <p>The figure to compare is the median of the sampled times ({@code p0.50}). Each reply is checked.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(3)
+// Netty uses sun.misc.Unsafe, which JDK 24 and later remark on and JDK 17 has no flag for.
+@Fork(
+        value = 3,
+        jvmArgsAppend = {"-XX:+IgnoreUnrecognizedVMOptions", "--sun-misc-unsafe-memory-access=allow"})
 public class RoundTrip {
-    private static final int CAPACITY = 1024;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Who carries request and reply, and how the caller waits. */
+    public enum Kind {
+        /** The bus; the caller spins in the bus's own call for that. */
+        TOKENRING_SPIN,
 
-    /** A slot of a ring by hand. */
-    static final class Event {
-        @Nullable Object message;
+        /** The bus; the caller joins the future. */
+        TOKENRING_JOIN,
+
+        /** The Disruptor by hand; the caller spins on the ring of the replies. */
+        DISRUPTOR_TWO_RINGS_SPIN,
+
+        /** The Disruptor by hand; the caller waits on the ring of the replies as the handler does on the other. */
+        DISRUPTOR_TWO_RINGS,
+
+        /** The Disruptor by hand, with a future for the reply; the caller spins on it. */
+        DISRUPTOR_FUTURE_SPIN,
+
+        /** The Disruptor by hand, with a future for the reply; the caller joins it. */
+        DISRUPTOR_FUTURE_JOIN,
+
+        /** The event bus of Vert.x; the caller spins on the future. */
+        VERTX_SPIN,
+
+        /** The event bus of Vert.x; the caller joins the future. */
+        VERTX_JOIN;
+
+        private Caller open(WaitStrategy waitStrategy) {
+            return switch (this) {
+                case TOKENRING_SPIN -> new TokenringCaller(waitStrategy, true);
+                case TOKENRING_JOIN -> new TokenringCaller(waitStrategy, false);
+                case DISRUPTOR_TWO_RINGS_SPIN -> new TwoRingsCaller(waitStrategy, true);
+                case DISRUPTOR_TWO_RINGS -> new TwoRingsCaller(waitStrategy, false);
+                case DISRUPTOR_FUTURE_SPIN -> new RingAndFutureCaller(waitStrategy, true);
+                case DISRUPTOR_FUTURE_JOIN -> new RingAndFutureCaller(waitStrategy, false);
+                case VERTX_SPIN -> new VertxCaller(true);
+                case VERTX_JOIN -> new VertxCaller(false);
+            };
+        }
     }
 
-    /** Asks and waits. */
-    private interface Side extends AutoCloseable {
-        Object ask(Object request);
+    /** Who carries request and reply, and how the caller waits. */
+    @Param
+    public Kind peer = Kind.TOKENRING_SPIN;
 
-        @Override
-        void close();
-    }
+    /** How the handler's thread waits: the same for the bus and the Disruptor; Vert.x waits in its own way. */
+    @Param("BUSY_SPIN")
+    public WaitStrategy waitStrategy = WaitStrategy.BUSY_SPIN;
 
-    /** Who carries request and reply. */
-    @Param({"TOKENRING", "DISRUPTOR"})
-    public String peer = "TOKENRING";
-
-    /** How the handler's thread waits. */
-    @Param({"BUSY_SPIN", "YIELDING", "ADAPTIVE"})
-    public String waitStrategy = "BUSY_SPIN";
-
-    private final Object request = new Object();
-    private @Nullable Side side;
+    private final Message request = new Message(1);
+    private @Nullable Caller caller;
 
     /** For JMH, which makes one for each trial. */
     public RoundTrip() {}
 
-    /** Opens the side to be measured. */
+    /** Starts the handler. */
     @Setup
     public void open() {
-        WaitStrategy strategy = WaitStrategy.valueOf(waitStrategy);
-        side = peer.equals("TOKENRING") ? tokenring(strategy) : disruptor(strategy);
+        caller = peer.open(waitStrategy);
     }
 
-    /** Closes it. */
+    /** Ends the handler. */
     @TearDown
     public void close() {
-        if (side != null) {
-            side.close();
-        }
-    }
-
-    private static Side tokenring(WaitStrategy strategy) {
-        Bus bus = Bus.open();
-        Service<Object, Object> echo = Service.of("echo", Object.class, Object.class)
-                .withCapacity(CAPACITY)
-                .withWaitStrategy(strategy);
-        bus.serve(echo, (request, context) -> request);
-        return new Side() {
-            @Override
-            public Object ask(Object request) {
-                CompletableFuture<Object> reply = bus.request(echo, request, PATIENCE);
-                while (!reply.isDone()) {
-                    Thread.onSpinWait();
-                }
-                return reply.join();
-            }
-
-            @Override
-            public void close() {
-                bus.close();
-            }
-        };
-    }
-
-    private static Side disruptor(WaitStrategy strategy) {
-        var there = new Disruptor<>(
-                Event::new,
-                CAPACITY,
-                DaemonThreadFactory.INSTANCE,
-                ProducerType.MULTI,
-                AdaptiveWaitStrategy.like(strategy));
-        RingBuffer<Event> back =
-                RingBuffer.createSingleProducer(Event::new, CAPACITY, AdaptiveWaitStrategy.like(strategy));
-        var read = new com.lmax.disruptor.Sequence();
-        back.addGatingSequences(read);
-        EventHandler<Event> handler = (event, sequence, endOfBatch) -> {
-            long reply = back.next();
-            back.get(reply).message = event.message;
-            back.publish(reply);
-        };
-        there.handleEventsWith(handler);
-        RingBuffer<Event> ring = there.start();
-        return new Side() {
-            @Override
-            public Object ask(Object request) {
-                long sequence = ring.next();
-                ring.get(sequence).message = request;
-                ring.publish(sequence);
-                long expected = read.get() + 1;
-                while (!back.isAvailable(expected)) {
-                    Thread.onSpinWait();
-                }
-                Object reply = back.get(expected).message;
-                read.set(expected);
-                if (reply == null) {
-                    throw new IllegalStateException("an empty reply");
-                }
-                return reply;
-            }
-
-            @Override
-            public void close() {
-                there.shutdown();
-            }
-        };
+        requireNonNull(caller).close();
     }
 
     /**
-     * Asks once.
+     * Asks once, waits for the reply, and checks that it is the right one.
      *
      * @return the reply
      */
     @Benchmark
+    @SuppressWarnings("ReferenceEquality") // the handler gives back the very message that it got
     public Object ask() {
-        Side open = side;
-        if (open == null) {
-            throw new IllegalStateException("the side is not open");
-        }
-        Object reply = open.ask(request);
+        Message reply = requireNonNull(caller).ask(request);
         if (reply != request) {
             throw new IllegalStateException("the reply is " + reply + " instead of " + request);
         }
