@@ -1,0 +1,103 @@
+package dev.tokenring.benchmarks;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.tokenring.bus.Bus;
+import dev.tokenring.bus.Topic;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * What a bus costs that has nothing to do, in percent of one core: first without a bus, then with one whose subscriptions,
+ * each to a topic of its own and with a thread of its own, have had a message each and wait for the next. Everything is at
+ * its default. The time of the Java threads alone is the bus's; the process has the JVM's compiler and collector as well.
+ *
+ * <pre>{@code
+ * java -cp benchmarks/target/benchmarks.jar dev.tokenring.benchmarks.IdleCost --help
+ * }</pre>
+ */
+@Command(
+        name = "IdleCost",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description = "CPU time of a bus that has nothing to do.")
+public final class IdleCost implements Callable<Integer> {
+    @Option(names = "--subscriptions", description = "How many.", defaultValue = "100")
+    private int subscriptions;
+
+    @Option(names = "--seconds", description = "How long to look, each time.", defaultValue = "10")
+    private int seconds;
+
+    private IdleCost() {}
+
+    /**
+     * Measures.
+     *
+     * @param args see {@code --help}
+     */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new IdleCost()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        System.out.println(Machine.description());
+        System.out.printf("%-20s %12s %12s%n", "% of one core", "Java threads", "process");
+        idle(1); // the JVM is still busy with its start
+        print("no bus", idle(seconds));
+        try (Bus bus = Bus.open()) {
+            var handled = new CountDownLatch(subscriptions);
+            for (int i = 0; i < subscriptions; i++) {
+                Topic<String> topic = Topic.of("idle." + i, String.class);
+                bus.subscribe(topic, (message, context) -> handled.countDown());
+                bus.publish(topic, "the only one");
+            }
+            if (!handled.await(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(handled.getCount() + " messages are not handled after 30 s");
+            }
+            idle(1); // until all have gone to sleep
+            print(subscriptions + " subscriptions", idle(seconds));
+        }
+        return 0;
+    }
+
+    /** The CPU time used so far. */
+    private record CpuTime(long javaThreadsNs, long processNs) {
+        private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+        private static final OperatingSystemMXBean PROCESS =
+                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+        static CpuTime now() {
+            long javaThreadsNs = LongStream.of(THREADS.getAllThreadIds())
+                    .map(THREADS::getThreadCpuTime)
+                    .filter(ns -> ns >= 0) // a thread that has ended meanwhile
+                    .sum();
+            return new CpuTime(javaThreadsNs, PROCESS.getProcessCpuTime());
+        }
+    }
+
+    /** What was used of one core, in percent. */
+    private record Usage(double javaThreadsPercent, double processPercent) {}
+
+    /** Sleeps, and gives what the process used meanwhile. */
+    private static Usage idle(int seconds) throws InterruptedException {
+        long startNs = System.nanoTime();
+        CpuTime start = CpuTime.now();
+        Thread.sleep(TimeUnit.SECONDS.toMillis(seconds));
+        CpuTime end = CpuTime.now();
+        double nsPerPercent = (System.nanoTime() - startNs) / 100.0;
+        return new Usage(
+                (end.javaThreadsNs - start.javaThreadsNs) / nsPerPercent,
+                (end.processNs - start.processNs) / nsPerPercent);
+    }
+
+    private static void print(String what, Usage usage) {
+        System.out.printf("%-20s %12.3f %12.3f%n", what, usage.javaThreadsPercent, usage.processPercent);
+    }
+}
