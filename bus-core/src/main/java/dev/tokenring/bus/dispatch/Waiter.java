@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class Waiter implements Wakeable {
     private static final int SPINS = 200;
     private static final int YIELDS = 20;
-    private static final int SPINS_BEFORE_YIELDING = 100;
 
     private final WaitStrategy strategy;
     private @Nullable Thread thread;
@@ -41,7 +40,7 @@ final class Waiter implements Wakeable {
     void await(int looks, int costOfLook, BooleanSupplier ready) {
         switch (strategy) {
             case BUSY_SPIN -> Thread.onSpinWait();
-            case YIELDING -> spinOrYield(looks, SPINS_BEFORE_YIELDING);
+            case YIELDING -> spinOrYield(looks, SPINS / costOfLook);
             case ADAPTIVE -> {
                 int spins = SPINS / costOfLook;
                 if (looks < spins + YIELDS) {

@@ -1,10 +1,6 @@
 package dev.tokenring.bus.ring;
 
-import com.lmax.disruptor.InsufficientCapacityException;
-import com.lmax.disruptor.MultiProducerSequencer;
 import com.lmax.disruptor.Sequence;
-import com.lmax.disruptor.Sequencer;
-import com.lmax.disruptor.SingleProducerSequencer;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.PublishOutcome;
 import java.lang.invoke.VarHandle;
@@ -16,7 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ring on the Disruptor's sequencers, whose readers come and go, and that can be ended without losing count of a single
+ * A ring on the Disruptor's sequences, whose readers come and go, and that can be ended without losing count of a single
  * message.
  *
  * <pre>
@@ -60,7 +56,7 @@ public final class Ring<T> {
     private final Slots<T> slots;
     private final SlotClaim<T>[] claims;
     private final @Nullable SlotClaim<T> singleClaim;
-    private final Sequencer sequencer;
+    private final Sequencing sequencing;
     private final boolean singlePublisher;
     private final WakeSignal signal = new WakeSignal();
     private final Sequence released = new Sequence();
@@ -87,10 +83,9 @@ public final class Ring<T> {
      */
     public Ring(int capacity, boolean singlePublisher, @Nullable Supplier<? extends T> factory) {
         this.singlePublisher = singlePublisher;
-        sequencer = singlePublisher
-                ? new SingleProducerSequencer(capacity, signal)
-                : new MultiProducerSequencer(capacity, signal);
-        sequencer.addGatingSequences(released);
+        sequencing = singlePublisher
+                ? new SinglePublisher(capacity, released, signal)
+                : new ManyPublishers(capacity, released, signal);
         slots = new Slots<>(capacity, factory);
         claims = newClaims(factory == null ? 0 : singlePublisher ? 1 : capacity);
         Arrays.setAll(claims, slot -> new SlotClaim<>(this));
@@ -129,7 +124,7 @@ public final class Ring<T> {
             return ending ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
         }
         slots.fill(sequence, message, headers);
-        sequencer.publish(sequence);
+        sequencing.publish(sequence, sequence);
         return ending ? outcomeAtTheEnd(sequence, 1) : PublishOutcome.PUBLISHED;
     }
 
@@ -148,7 +143,7 @@ public final class Ring<T> {
         } else {
             slots.fill(sequence, message, pending.headers());
         }
-        sequencer.publish(sequence);
+        sequencing.publish(sequence, sequence);
         PublishOutcome outcome = ending ? outcomeAtTheEnd(sequence, 1) : PublishOutcome.PUBLISHED;
         if (!staged && outcome == PublishOutcome.PUBLISHED) {
             pending.sequence().complete(sequence);
@@ -174,7 +169,7 @@ public final class Ring<T> {
         for (int i = 0; i < count; i++) {
             slots.fill(first + i, messages.get(i), headers);
         }
-        sequencer.publish(first, last);
+        sequencing.publish(first, last);
         return ending ? outcomeAtTheEnd(first, count) : PublishOutcome.PUBLISHED;
     }
 
@@ -217,7 +212,7 @@ public final class Ring<T> {
     /** Publishes a slot that was claimed. */
     public PublishOutcome publishClaimed(long sequence) {
         boolean anybody = readers.length > 0;
-        sequencer.publish(sequence);
+        sequencing.publish(sequence, sequence);
         if (ending) {
             return outcomeAtTheEnd(sequence, 1);
         }
@@ -242,17 +237,14 @@ public final class Ring<T> {
 
     /** The last sequence claimed, or -1 if the ring is too full. */
     private long tryClaim(int count) {
-        try {
-            return sequencer.tryNext(count);
-        } catch (InsufficientCapacityException full) {
-            return anyLossy ? moveLossyReadersAndClaim(count) : -1;
-        }
+        long last = sequencing.tryClaim(count);
+        return last < 0 && anyLossy ? moveLossyReadersAndClaim(count) : last;
     }
 
     private long moveLossyReadersAndClaim(int count) {
         // More than asked for, so that publishers that run ahead of a lossy reader need not do this for each message.
-        long upTo = sequencer.getCursor() - slots.capacity() + Math.max(count, slots.capacity() / 8);
-        long last = sequencer.getHighestPublishedSequence(released.get() + 1, Math.min(upTo, sequencer.getCursor()));
+        long upTo = sequencing.cursor() - slots.capacity() + Math.max(count, slots.capacity() / 8);
+        long last = sequencing.publishedUpTo(released.get() + 1, Math.min(upTo, sequencing.cursor()));
         for (RingReader<T> reader : readers) {
             if (!reader.isLossy()) {
                 last = Math.min(last, reader.sequence());
@@ -266,14 +258,11 @@ public final class Ring<T> {
         while (true) {
             boolean somebodyReleases = releasable() > released.get();
             release();
-            try {
-                return sequencer.tryNext(count);
-            } catch (InsufficientCapacityException stillFull) {
-                if (!somebodyReleases) {
-                    return -1;
-                }
-                Thread.yield();
+            long claimed = sequencing.tryClaim(count);
+            if (claimed >= 0 || !somebodyReleases) {
+                return claimed;
             }
+            Thread.yield();
         }
     }
 
@@ -368,7 +357,7 @@ public final class Ring<T> {
 
     /** The last sequence that was claimed. A single publisher may be about to publish the one after it. */
     private long claimed() {
-        return sequencer.getCursor();
+        return sequencing.cursor();
     }
 
     private void pauseReleases() {
@@ -442,17 +431,17 @@ public final class Ring<T> {
     /** The last sequence up to which every claimed slot has been published; exact only while releases pause. */
     private long published() {
         long next = released.get() + 1;
-        long cursor = sequencer.getCursor();
-        return cursor < next ? next - 1 : sequencer.getHighestPublishedSequence(next, cursor);
+        long cursor = sequencing.cursor();
+        return cursor < next ? next - 1 : sequencing.publishedUpTo(next, cursor);
     }
 
     /** The last sequence from {@code next} to {@code upTo} that may be read, or {@code next - 1} if there is none. */
     long readable(RingReader<T> reader, long next, long upTo) {
-        long cursor = sequencer.getCursor();
+        long cursor = sequencing.cursor();
         if (cursor < next) {
             return next - 1;
         }
-        long last = sequencer.getHighestPublishedSequence(next, Math.min(cursor, upTo));
+        long last = sequencing.publishedUpTo(next, Math.min(cursor, upTo));
         RingReader<T> first = stage;
         if (first != null && first != reader) {
             last = Math.min(last, first.sequence());
@@ -468,7 +457,7 @@ public final class Ring<T> {
 
     /** The last sequence that was claimed for a message. */
     public long cursor() {
-        return Math.min(sequencer.getCursor(), end - 1);
+        return Math.min(sequencing.cursor(), end - 1);
     }
 
     /** How many messages were published, those not counted that a claim was aborted for, or that nobody was there for. */
@@ -482,7 +471,7 @@ public final class Ring<T> {
 
     /** How many slots hold something that a reader has not given back yet. */
     public long used() {
-        return Math.max(0, sequencer.getCursor() - released.get());
+        return Math.max(0, sequencing.cursor() - released.get());
     }
 
     // ---- the end
@@ -504,18 +493,17 @@ public final class Ring<T> {
 
     private long endOfSinglePublisher() {
         GlobalFence.run();
-        return sequencer.getCursor() + 1;
+        return sequencing.cursor() + 1;
     }
 
     private long claimEndMark() {
-        try {
-            long mark = sequencer.tryNext();
-            slots.makeVoid(mark);
-            sequencer.publish(mark);
-            return mark;
-        } catch (InsufficientCapacityException full) {
-            return sequencer.getCursor() + 1;
+        long mark = sequencing.tryClaim(1);
+        if (mark < 0) {
+            return sequencing.cursor() + 1;
         }
+        slots.makeVoid(mark);
+        sequencing.publish(mark, mark);
+        return mark;
     }
 
     /** Whether {@link #end} was called. */
@@ -530,6 +518,6 @@ public final class Ring<T> {
 
     /** Whether a slot is published, or all readers have passed it. */
     boolean isPublished(long sequence) {
-        return sequencer.isAvailable(sequence) || released.get() >= sequence;
+        return sequencing.isPublished(sequence) || released.get() >= sequence;
     }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /**
  * Tells those who may sleep that something was published. The waiting itself is not done here: one thread may wait for
- * many rings. So the Disruptor's sequencers are given this strategy for the sake of its signal.
+ * many rings. It is a strategy only since the Disruptor's sequencer asks for one, and signals through it.
  *
  * <p>A wake-up can't be missed: the sleeper says that it sleeps before it looks at the cursor for the last time, the
  * publisher moves the cursor before it asks who sleeps, and a full fence on either side keeps the two steps in that
