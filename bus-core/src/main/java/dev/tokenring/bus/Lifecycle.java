@@ -119,8 +119,11 @@ final class Lifecycle {
         return new BusClosedException(options.name(), what);
     }
 
+    /** Counts what was refused, unless it was for another reason: that its topic was removed. */
     void countRefusal() {
-        refusals.increment();
+        if (closing) {
+            refusals.increment();
+        }
     }
 
     /** Does something that must not overlap with the beginning of the end. */
