@@ -33,15 +33,23 @@ public final class DeadLetters {
             return oldest;
         }
 
-        @SuppressWarnings("ReferenceEquality") // A letter is one thing: there may be another that says the same.
         synchronized boolean remove(DeadLetter<?> letter) {
             for (Iterator<DeadLetter<?>> each = letters.iterator(); each.hasNext(); ) {
-                if (each.next() == letter) {
+                if (isSame(each.next(), letter)) {
                     each.remove();
                     return true;
                 }
             }
             return false;
+        }
+
+        /** Whether a letter is this one, mended or not. The error is the very one, for another may say the same. */
+        @SuppressWarnings("ReferenceEquality")
+        private static boolean isSame(DeadLetter<?> kept, DeadLetter<?> letter) {
+            return kept.sequence() == letter.sequence()
+                    && kept.subscription().equals(letter.subscription())
+                    && kept.lastError() == letter.lastError()
+                    && kept.givenUp().equals(letter.givenUp());
         }
 
         synchronized List<DeadLetter<?>> letters() {
@@ -82,7 +90,7 @@ public final class DeadLetters {
     }
 
     /**
-     * Takes out a letter: this object, not one that equals it.
+     * Takes out a letter, or the one that it was derived from to be mended.
      *
      * @return whether it was there; of several threads that take out one letter, one is told true
      */
