@@ -336,6 +336,12 @@ final class Subscribing {
             Loop loop,
             SubscriptionSpec<T> spec) {
         subscription.add(dispatcher);
+        if (subscription.isClosed()) {
+            // One to a pattern, closed while a topic of that pattern was being added.
+            dispatcher.detach();
+            dispatcher.neverStarted();
+            return;
+        }
         channel.add(dispatcher, kind(dispatcher, spec));
         // A handler that is stuck at a message in place has it from a slot that must not be filled meanwhile.
         StuckRule rule = channel.topic().isInPlace() ? spec.stuck().justReporting() : spec.stuck();
