@@ -21,6 +21,7 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
     private final AtomicLong demand = new AtomicLong();
     private final Delivery<T> next;
     private volatile boolean cancelled;
+    private volatile boolean completed;
     private volatile @Nullable Throwable wrong;
     private volatile long taken;
     private volatile long delivered;
@@ -90,10 +91,10 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
             cancelled = true;
             subscriber.onError(error);
         } else if (!cancelled && reader.isAtEnd()) {
-            cancelled = true;
+            completed = true; // which is not to cancel: what it did not get, if the bus is in haste, is still counted
             subscriber.onComplete();
         }
-        return cancelled ? leaveAndEnd() : handled;
+        return cancelled || completed ? leaveAndEnd() : handled;
     }
 
     // Written by one thread at a time.
@@ -131,7 +132,9 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
 
     @Override
     public void cancel() {
-        cancelled = true;
+        if (!completed) {
+            cancelled = true;
+        }
         wake();
     }
 
