@@ -45,7 +45,26 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
     /** The messages that a batch handler is being called with. */
     private volatile @Nullable Batch<T> batch;
 
-    private record Batch<T>(long first, long last, List<T> messages) {}
+    /** Messages with what a delivery of each needs; their slots may be filled again if the subscription is closed meanwhile. */
+    private static final class Batch<T> {
+        final long last;
+        final List<T> messages;
+        final long[] sequences;
+        final Headers[] headers;
+
+        Batch(long last, int maxSize) {
+            this.last = last;
+            messages = new ArrayList<>(maxSize);
+            sequences = new long[maxSize];
+            headers = new Headers[maxSize];
+        }
+
+        void add(T message, long sequence, Headers itsHeaders) {
+            sequences[messages.size()] = sequence;
+            headers[messages.size()] = itsHeaders;
+            messages.add(message);
+        }
+    }
 
     /**
      * Joins the ring: from now on, what is published is for this handler too.
@@ -162,7 +181,7 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
 
     private int handleBatch(long last, Loop polling) {
         long first = reader.sequence() + 1;
-        List<T> messages = new ArrayList<>((int) (last - first + 1));
+        var one = new Batch<T>(last, (int) (last - first + 1));
         Slots<T> slots = reader.slots();
         for (long next = first; next <= last; next++) {
             T message = slots.message(next);
@@ -173,17 +192,16 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
             if (message == null) {
                 skip();
             } else if (isWanted(message, next, headers)) {
-                messages.add(message);
+                one.add(message, next, headers);
             } else {
                 skip();
             }
         }
-        if (!messages.isEmpty()) {
-            delivery.begin(last, slots.headers(last));
-            delivery.batchEndsAt(last);
-            var one = new Batch<>(first, last, messages);
+        if (!one.messages.isEmpty()) {
+            int end = one.messages.size() - 1;
+            delivery.begin(one.sequences[end], one.headers[end]);
             batch = one;
-            Throwable cause = recipient.deliverBatch(Collections.unmodifiableList(messages), delivery);
+            Throwable cause = recipient.deliverBatch(Collections.unmodifiableList(one.messages), delivery);
             if (polling.isSuspect() && !polling.goesOn()) {
                 return RETIRED;
             }
@@ -205,16 +223,10 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
         }
     }
 
-    /** Visits the messages of a batch, with a delivery for each. The slots still hold them, in the same order. */
-    @SuppressWarnings("ReferenceEquality")
+    /** Visits the messages of a batch, with a delivery for each. */
     private void forEachIn(Batch<T> handled, BiConsumer<T, Delivery<T>> visitor) {
-        int seen = 0;
-        for (long next = handled.first; next <= handled.last && seen < handled.messages.size(); next++) {
-            T message = handled.messages.get(seen);
-            if (reader.slots().message(next) == message) {
-                seen++;
-                visitor.accept(message, newDelivery(next, reader.slots().headers(next)));
-            }
+        for (int i = 0; i < handled.messages.size(); i++) {
+            visitor.accept(handled.messages.get(i), newDelivery(handled.sequences[i], handled.headers[i]));
         }
     }
 
