@@ -244,7 +244,7 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
 
     private int handleDue(Loop polling) {
         Delivery<T> one = recipient.retries().poll();
-        if (one == null || reader.isStopped()) {
+        if (one == null) {
             return 0;
         }
         due = one;

@@ -19,7 +19,7 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     final RingReader<T> reader;
     final Retries<T> retries;
     private final LongAdder voids = new LongAdder();
-    private final LongAdder finishedByFormerMembers = new LongAdder();
+    private final LongAdder finished = new LongAdder();
     private boolean closed;
     private final List<TakingDispatcher<T>> members = new CopyOnWriteArrayList<>();
 
@@ -27,6 +27,7 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
         this.reader = reader;
         this.retries = retries;
         retries.wakes(this::wakeMembers);
+        retries.whenRedriven(finished::decrement);
     }
 
     /**
@@ -57,8 +58,17 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
      * @return the message, kept, in {@code spare} or another delivery; null if there is none
      */
     @Nullable Delivery<T> take(Delivery<T> spare) {
-        Delivery<T> due = retries.poll();
-        return due != null || !retries.hasRoom() ? due : takeNew(spare);
+        for (Delivery<T> due = retries.poll(); due != null; due = retries.poll()) {
+            if (mayComeBack(due)) {
+                return due;
+            }
+        }
+        return retries.hasRoom() ? takeNew(spare) : null;
+    }
+
+    /** Whether a message that comes back may be handled at once; if not, it comes when it may. */
+    boolean mayComeBack(Delivery<T> due) {
+        return true;
     }
 
     abstract @Nullable Delivery<T> takeNew(Delivery<T> spare);
@@ -69,6 +79,11 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     }
 
     abstract boolean isNewReady();
+
+    /** Counts a message that a member is done with, whether the member is still here or has left in the middle of it. */
+    final void countFinished() {
+        finished.increment();
+    }
 
     /** Takes note that a message is done with, for good. */
     void done(Delivery<T> delivery) {}
@@ -117,7 +132,6 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     /** Takes a member out; gives whether it was the last. */
     synchronized boolean leave(TakingDispatcher<T> member) {
         if (members.remove(member)) {
-            finishedByFormerMembers.add(member.finished());
             wakeMembers();
         }
         closed = members.isEmpty();
@@ -129,12 +143,8 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     }
 
     /** How many messages were published and are not done with. */
-    synchronized long unfinished() {
-        long finished = voids.sum() + finishedByFormerMembers.sum();
-        for (TakingDispatcher<T> member : members) {
-            finished += member.finished();
-        }
-        return Math.max(0, reader.publishedCount() - reader.missed() - finished);
+    final long unfinished() {
+        return Math.max(0, reader.publishedCount() - reader.missed() - voids.sum() - finished.sum());
     }
 
     /** Hands over what no member has taken. */

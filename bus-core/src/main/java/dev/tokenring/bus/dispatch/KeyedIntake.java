@@ -41,14 +41,42 @@ final class KeyedIntake<T> extends Intake<T> {
         this.maxWaiting = maxWaiting;
     }
 
+    /** A message that is redriven waits for its key like a new one; one that is retried has never let go of its key. */
+    @Override
+    boolean mayComeBack(Delivery<T> due) {
+        if (due.attempt() > 1) {
+            return true;
+        }
+        lock.lock();
+        try {
+            Object key = keyOfTaken(due);
+            due.key(key);
+            Queue<Delivery<T>> behind = key == null ? null : busy.get(key);
+            if (behind == null) {
+                if (key != null) {
+                    busy.put(key, new ArrayDeque<>(0));
+                }
+                return true;
+            }
+            retries.waits(due);
+            behind.add(due);
+            waiting++;
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     @Nullable Delivery<T> takeNew(Delivery<T> spare) {
         lock.lock();
         try {
-            Delivery<T> next = turn.poll();
-            if (next != null) {
+            for (Delivery<T> next = turn.poll(); next != null; next = turn.poll()) {
                 anyTurn = !turn.isEmpty();
-                return next;
+                if (!next.isReturned() || retries.resumes(next)) {
+                    return next;
+                }
+                done(next);
             }
             return takeFreeKey(spare);
         } finally {
@@ -117,17 +145,22 @@ final class KeyedIntake<T> extends Intake<T> {
     void abandonWaiting(Consumer<Delivery<T>> abandoned) {
         lock.lock();
         try {
-            turn.forEach(abandoned);
+            abandonNew(turn, abandoned);
             turn.clear();
             anyTurn = false;
             for (Queue<Delivery<T>> behind : busy.values()) {
-                behind.forEach(abandoned);
+                abandonNew(behind, abandoned);
                 behind.clear();
             }
             waiting = 0;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Those that come back are given up with all others that do. */
+    private static <T> void abandonNew(Queue<Delivery<T>> some, Consumer<Delivery<T>> abandoned) {
+        some.stream().filter(one -> !one.isReturned()).forEach(abandoned);
     }
 
     @Override

@@ -26,13 +26,19 @@ public final class Retries<T> {
     private final Timers timers;
     private final Guard guard;
     private final GiveUp<T> giveUp;
+    /** Those that wait for their time, or for the handler after it; whoever takes one out decides what becomes of it. */
     private final Set<Delivery<T>> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Those that are with the handler again. */
+    private final Set<Delivery<T>> inHand = ConcurrentHashMap.newKeySet();
+
     private final Queue<Delivery<T>> due = new ConcurrentLinkedQueue<>();
     private final LongAdder failures = new LongAdder();
     private final LongAdder retries = new LongAdder();
     private final LongAdder givenUp = new LongAdder();
     private volatile boolean closed;
     private volatile Runnable wake = () -> {};
+    private volatile Runnable redriven = () -> {};
 
     /** What to do with a message that is given up. */
     @FunctionalInterface
@@ -61,25 +67,32 @@ public final class Retries<T> {
         this.wake = wake;
     }
 
+    /** What to do when a message that was done with has come back. */
+    void whenRedriven(Runnable redriven) {
+        this.redriven = redriven;
+    }
+
     /** Decides about a message that the handler failed on. */
     Recipient.Fate failed(String subscription, T message, Delivery<T> delivery, Throwable cause) {
         if (!delivery.claim()) {
             return Recipient.Fate.TAKEN_AWAY;
         }
-        if (delivery.isReturned() && !waiting.contains(delivery)) {
-            return Recipient.Fate.GIVEN_UP; // while the handler was at it
-        }
         failures.increment();
         long delayNs = closed ? -1 : policy.delayNs(delivery.attempt(), cause, ThreadLocalRandom.current());
         guard.caught(subscription, delivery, cause, delayNs >= 0);
         if (delayNs < 0) {
-            waiting.remove(delivery);
+            inHand.remove(delivery);
+            givenUp(subscription, message, delivery, cause);
+            return Recipient.Fate.GIVEN_UP;
+        }
+        delivery.keep(message, cause, timers.clock().instant());
+        waiting.add(delivery);
+        inHand.remove(delivery);
+        if (closed && waiting.remove(delivery)) {
             givenUp(subscription, message, delivery, cause);
             return Recipient.Fate.GIVEN_UP;
         }
         retries.increment();
-        delivery.keep(message, cause, timers.clock().instant());
-        waiting.add(delivery);
         timers.at(timers.clock().nanoTime() + delayNs, () -> comeBack(delivery));
         return Recipient.Fate.WAITS;
     }
@@ -97,23 +110,50 @@ public final class Retries<T> {
 
     /** Hands in a message that was given up before, to be handled as if it were new. */
     public void redrive(Delivery<T> delivery) {
+        redriven.run();
         waiting.add(delivery);
+        if (closed) {
+            giveUpWaiting(delivery);
+            return;
+        }
         due.add(delivery);
         wake.run();
     }
 
     /** Takes a message whose time has come; null if there is none. It counts as waiting until it is {@link #finished}. */
     @Nullable Delivery<T> poll() {
-        Delivery<T> next = due.poll();
-        while (next != null && !waiting.contains(next)) {
-            next = due.poll();
+        for (Delivery<T> next = due.poll(); next != null; next = due.poll()) {
+            inHand.add(next);
+            if (waiting.remove(next)) {
+                return next;
+            }
+            inHand.remove(next);
         }
-        return next;
+        return null;
+    }
+
+    /** Has a message that was polled wait once more, until it {@link #resumes}. */
+    void waits(Delivery<T> delivery) {
+        waiting.add(delivery);
+        inHand.remove(delivery);
+        if (closed) {
+            giveUpWaiting(delivery);
+        }
+    }
+
+    /** Whether a message that waited once more may be handled now; if not, it was given up meanwhile. */
+    boolean resumes(Delivery<T> delivery) {
+        inHand.add(delivery);
+        boolean stillWaits = waiting.remove(delivery);
+        if (!stillWaits) {
+            inHand.remove(delivery);
+        }
+        return stillWaits;
     }
 
     /** Takes note that a message which came back needs to wait no more. */
     void finished(Delivery<T> delivery) {
-        waiting.remove(delivery);
+        inHand.remove(delivery);
     }
 
     /** Whether a message's time has come. */
@@ -123,12 +163,12 @@ public final class Retries<T> {
 
     /** Whether another message may fail and wait. */
     boolean hasRoom() {
-        return policy.maxAttempts() == 1 || waiting.size() < maxWaiting;
+        return policy.maxAttempts() == 1 || waiting() < maxWaiting;
     }
 
     /** How many messages wait for their time, or for the handler after it, or are with it again. */
     public int waiting() {
-        return waiting.size();
+        return waiting.size() + inHand.size();
     }
 
     /** How often the handler failed. */
@@ -151,7 +191,7 @@ public final class Retries<T> {
         if (!delivery.claim()) {
             return false;
         }
-        waiting.remove(delivery);
+        inHand.remove(delivery);
         failures.increment();
         givenUp(subscription, message, delivery, cause);
         return true;
@@ -163,22 +203,31 @@ public final class Retries<T> {
         givenUp(subscription, message, delivery, cause);
     }
 
-    /** Retries nothing from now on, and gives up what waits; gives how many messages that were. */
+    /**
+     * Retries nothing from now on, and gives up what waits; what the handler has in hand it may still finish.
+     *
+     * @return how many messages that were, those in hand included
+     */
     int close() {
         closed = true;
-        int count = 0;
+        int count = inHand.size();
         for (Delivery<T> delivery : List.copyOf(waiting)) {
-            Throwable error = delivery.lastError();
-            if (waiting.remove(delivery)) {
-                count++;
-                givenUp(
-                        subscription,
-                        delivery.kept(),
-                        delivery,
-                        error != null ? error : new CancellationException("the subscription ended before the retry"));
-            }
+            count += giveUpWaiting(delivery) ? 1 : 0;
         }
         due.clear();
         return count;
+    }
+
+    private boolean giveUpWaiting(Delivery<T> delivery) {
+        Throwable error = delivery.lastError();
+        if (!waiting.remove(delivery)) {
+            return false;
+        }
+        givenUp(
+                subscription,
+                delivery.kept(),
+                delivery,
+                error != null ? error : new CancellationException("the subscription ended before the retry"));
+        return true;
     }
 }

@@ -26,7 +26,6 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     private final Object counting = new Object();
     private volatile boolean stopped;
     private volatile long delivered;
-    private volatile long finished;
     private boolean counted;
     private Delivery<T> spare;
 
@@ -142,16 +141,11 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     private void finished(Delivery<T> delivery, boolean wanted) {
         synchronized (counting) {
             if (!counted) {
-                finished++;
+                intake.countFinished();
                 delivered += wanted ? 1 : 0;
             }
         }
         intake.done(delivery);
-    }
-
-    /** How many messages this member is done with, those included that its filter did not let through. */
-    long finished() {
-        return finished;
     }
 
     @Override
