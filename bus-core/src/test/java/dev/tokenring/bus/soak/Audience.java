@@ -112,7 +112,9 @@ final class Audience implements Handler<Note> {
 
     @Override
     public void handle(Note note, MessageContext context) {
-        missed.add(context.missed());
+        if (context.attempt() == 1) {
+            missed.add(context.missed());
+        }
         enter(note, context.attempt());
         try {
             dawdle(note);
@@ -202,7 +204,7 @@ final class Audience implements Handler<Note> {
     }
 
     private void breaks(String what) {
-        broken.add(name + ": " + what);
+        broken.add(this + ": " + what);
     }
 
     private static void dawdle(Note note) {
@@ -216,11 +218,12 @@ final class Audience implements Handler<Note> {
     // ---- when the bus is closed
 
     /** What became of the notes that an audience was there for. */
-    record Sum(long surelyToldToIt, long perhapsToldToIt, long ended) {
-        static final Sum NONE = new Sum(0, 0, 0);
+    record Sum(String who, long surelyToldToIt, long perhapsToldToIt, long ended) {
+        static final Sum NONE = new Sum("all", 0, 0, 0);
 
         Sum plus(Sum other) {
             return new Sum(
+                    who,
                     surelyToldToIt + other.surelyToldToIt,
                     perhapsToldToIt + other.perhapsToldToIt,
                     ended + other.ended);
@@ -266,7 +269,7 @@ final class Audience implements Handler<Note> {
             }
         }
         if (traits.order() == Order.WITH_GAPS && inPeace && !left) {
-            Sum sum = sum(letters);
+            Sum sum = sum(letters, inPeace);
             if (sum.ended() < sum.surelyToldToIt() || sum.ended() > sum.perhapsToldToIt()) {
                 breaks("received and missed, in all " + missed + ", don't add up: " + sum);
             }
@@ -284,7 +287,7 @@ final class Audience implements Handler<Note> {
     }
 
     /** How many notes it was to be given and how many came to their end, if it was there at the end. */
-    Sum sum(List<DeadLetter<Note>> letters) {
+    Sum sum(List<DeadLetter<Note>> letters, boolean inPeace) {
         if (left) {
             return Sum.NONE;
         }
@@ -299,12 +302,14 @@ final class Audience implements Handler<Note> {
                 .filter(letter -> !letter.message().mended() && letter.attempts() == traits.maxAttempts())
                 .filter(letter -> letter.lastError() instanceof Stumble)
                 .count();
-        return new Sum(
-                surely, perhaps, handled.size() + lost.size() + givenUp + unwanted.sum() + missed.sum());
+        long ended = handled.size() + lost.size() + givenUp + unwanted.sum() + missed.sum();
+        // In haste, nobody is told how many were missed after the last that was received.
+        boolean mayHaveMissedMore = traits.order() == Order.WITH_GAPS && !inPeace;
+        return new Sum(name, mayHaveMissedMore ? Math.min(surely, ended) : surely, perhaps, ended);
     }
 
     @Override
     public String toString() {
-        return name + " " + traits;
+        return name + (left ? " (left) " : " ") + traits;
     }
 }

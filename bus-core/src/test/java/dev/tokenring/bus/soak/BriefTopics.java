@@ -2,7 +2,9 @@ package dev.tokenring.bus.soak;
 
 import dev.tokenring.bus.Publisher;
 import dev.tokenring.bus.Topic;
+import java.util.ArrayList;
 import java.util.SplittableRandom;
+import java.util.concurrent.Future;
 
 /**
  * Adds topics and removes them again, under few names, while others tell something there, and more others listen to their
@@ -20,7 +22,8 @@ final class BriefTopics implements Participant {
     }
 
     @Override
-    public void act() {
+    public void act() throws Exception {
+        var elsewhere = new ArrayList<Future<?>>();
         for (int i = 0; i < TIMES; i++) {
             Topic<Note> topic = Topic.of("soak.brief-" + random.nextInt(3), Note.class)
                     .withCapacity(8);
@@ -29,10 +32,13 @@ final class BriefTopics implements Participant {
             Teller mine = round.newTeller(topic.name());
             if (random.nextBoolean()) {
                 Teller somebodyElses = round.newTeller(topic.name());
-                round.untilTheEnd(() -> Telling.tell(publisher, somebodyElses, 3 * count));
+                elsewhere.add(round.alongside(() -> Telling.tell(publisher, somebodyElses, 3 * count)));
             }
             Telling.tell(publisher, mine, count);
             round.bus.remove(topic);
+        }
+        for (Future<?> one : elsewhere) {
+            one.get();
         }
     }
 

@@ -29,7 +29,7 @@ final class Polling implements Participant {
         }
         Audience audience = newAudience();
         Poller<Note> poller = begin(audience);
-        round.untilTheEnd(() -> {
+        round.alongside(() -> {
             while (!poller.isEnded()) {
                 poll(poller, audience, 10);
             }

@@ -154,12 +154,14 @@ final class Round {
         uncounted.incrementAndGet();
     }
 
-    /** Does something that goes on until the bus is closed. */
-    void untilTheEnd(Participant participant) {
-        background.add(threads.submit(() -> {
+    /** Does something on another thread, which may go on until the bus is closed. */
+    Future<?> alongside(Participant participant) {
+        Future<?> started = threads.submit(() -> {
             participant.act();
             return null;
-        }));
+        });
+        background.add(started);
+        return started;
     }
 
     /** Whether somebody who tells should stop. In haste, nobody does before the bus is closed. */
@@ -253,12 +255,12 @@ final class Round {
 
     private void check(CloseReport report) {
         Map<Audience, List<DeadLetter<Note>>> letters = lettersByAudience();
-        var sum = Audience.Sum.NONE;
+        var sums = new ArrayList<Audience.Sum>();
         long stumbles = 0;
         for (Audience audience : audiences) {
             List<DeadLetter<Note>> ofThisOne = letters.getOrDefault(audience, List.of());
             broken.addAll(audience.check(ofThisOne, inPeace));
-            sum = sum.plus(audience.sum(ofThisOne));
+            sums.add(audience.sum(ofThisOne, inPeace));
             stumbles += audience.stumbles();
         }
         List<HandlerError> unexpected = errors.stream()
@@ -271,13 +273,14 @@ final class Round {
         if (reported != stumbles) {
             broken.add(stumbles + " stumbles, but " + reported + " were reported");
         }
-        checkCounts(report, sum);
+        checkCounts(report, sums);
     }
 
-    private void checkCounts(CloseReport report, Audience.Sum sum) {
+    private void checkCounts(CloseReport report, List<Audience.Sum> sums) {
+        Audience.Sum sum = sums.stream().reduce(Audience.Sum.NONE, Audience.Sum::plus);
         long counted = sum.ended() + report.abandoned();
         if (counted < sum.surelyToldToIt() || counted > sum.perhapsToldToIt() + uncounted.get()) {
-            broken.add(report + " does not add up: " + sum + ", aborted claims " + uncounted);
+            broken.add(report + " does not add up: " + sum + ", aborted claims " + uncounted + ", of " + sums);
         }
         if (inPeace && report.refused() + report.abandoned() > 0) {
             broken.add(report + " of a bus that was closed in peace");
