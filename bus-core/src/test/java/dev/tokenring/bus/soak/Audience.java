@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -48,6 +49,8 @@ final class Audience implements Handler<Note> {
     private final LongAdder stumbles = new LongAdder();
     private final LongAdder unwanted = new LongAdder();
     private final LongAdder missed = new LongAdder();
+    private final AtomicLong highest = new AtomicLong();
+    private volatile long maxOvertakers = Long.MAX_VALUE;
     private volatile boolean left;
 
     /**
@@ -82,6 +85,11 @@ final class Audience implements Handler<Note> {
         return traits.order();
     }
 
+    /** Nothing waits while more than so many that were published later are handled. */
+    void isOvertakenByAtMost(long overtakers) {
+        maxOvertakers = overtakers;
+    }
+
     private List<Teller> ours() {
         return tellers.get().stream().filter(one -> topics.test(one.topic())).toList();
     }
@@ -114,6 +122,7 @@ final class Audience implements Handler<Note> {
     public void handle(Note note, MessageContext context) {
         if (context.attempt() == 1) {
             missed.add(context.missed());
+            checkPatience(note, context.sequence());
         }
         enter(note, context.attempt());
         try {
@@ -167,6 +176,13 @@ final class Audience implements Handler<Note> {
         }
         if (!note.mended() && traits.order() != Order.NONE) {
             checkOrder(note, attempt);
+        }
+    }
+
+    private void checkPatience(Note note, long sequence) {
+        long overtakers = highest.accumulateAndGet(sequence, Math::max) - sequence;
+        if (!note.mended() && overtakers > maxOvertakers) {
+            breaks(note + " was overtaken by " + overtakers + " others, at most " + maxOvertakers + " may");
         }
     }
 

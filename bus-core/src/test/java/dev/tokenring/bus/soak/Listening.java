@@ -12,8 +12,45 @@ import java.util.function.Predicate;
 /** Subscribes in all the ways that a subscription can be for itself, and leaves again. */
 final class Listening implements Participant {
     private static final TopicPattern<Note> PATTERN = TopicPattern.of("soak.*", Note.class);
+    /** One message in 16 is the oldest, so in front of one that waits may go 16 for each other that waits, and those. */
+    private static final int OVERTAKERS_PER_PLACE = 17;
+
     private static final int STEPS = 20;
     private static final int MAX_PRESENT = 4;
+
+    private enum Kind {
+        PLAIN(Audience.Order.OF_TELLER, true),
+        KEYED(Audience.Order.OF_KEY, true),
+        URGENT(Audience.Order.NONE, true),
+        NEWEST(Audience.Order.WITH_GAPS, false),
+        BATCHES(Audience.Order.OF_TELLER, false);
+
+        final Audience.Order order;
+        final boolean canHaveManyThreads;
+
+        Kind(Audience.Order order, boolean canHaveManyThreads) {
+            this.order = order;
+            this.canHaveManyThreads = canHaveManyThreads;
+        }
+
+        static Kind any(SplittableRandom random) {
+            return values()[random.nextInt(values().length)];
+        }
+
+        /** Any but the last: batches come from one topic. */
+        static Kind ofPattern(SplittableRandom random) {
+            return values()[random.nextInt(BATCHES.ordinal())];
+        }
+
+        SubscriptionBuilder<Note> of(SubscriptionBuilder<Note> builder) {
+            return switch (this) {
+                case PLAIN, BATCHES -> builder;
+                case KEYED -> builder.keyedBy(Note::key);
+                case URGENT -> builder.urgentFirst();
+                case NEWEST -> builder.newestOnly();
+            };
+        }
+    }
 
     private record Present(Audience audience, Subscription subscription) {}
 
@@ -42,49 +79,32 @@ final class Listening implements Participant {
 
     private Present comes() {
         if (random.nextInt(4) == 0) {
-            return comes(round.bus.subscription(PATTERN), PATTERN::matches, false);
+            Kind kind = Kind.ofPattern(random);
+            return comes(kind, round.bus.subscription(PATTERN), PATTERN::matches, Long.MAX_VALUE);
         }
         Topic<Note> topic = round.topics.get(random.nextInt(round.topics.size()));
-        return comes(round.bus.subscription(topic), topic.name()::equals, true);
+        long overtakers = (long) OVERTAKERS_PER_PLACE * topic.capacity();
+        return comes(Kind.any(random), round.bus.subscription(topic), topic.name()::equals, overtakers);
     }
 
-    private Present comes(SubscriptionBuilder<Note> any, Predicate<String> topics, boolean oneTopic) {
+    private Present comes(Kind kind, SubscriptionBuilder<Note> any, Predicate<String> topics, long overtakers) {
+        boolean manyThreads = kind.canHaveManyThreads && random.nextInt(3) == 0;
+        int unwanted = kind == Kind.NEWEST ? -1 : random.nextInt(6) - 3;
         int maxAttempts = 1 + random.nextInt(4);
-        SubscriptionBuilder<Note> builder = any.retry(Round.retry(maxAttempts));
-        int unwanted = random.nextInt(6) - 3;
-        boolean manyThreads = random.nextInt(3) == 0;
-        boolean batches = false;
-        Audience.Order order = manyThreads ? Audience.Order.NONE : Audience.Order.OF_TELLER;
-        switch (random.nextInt(6)) {
-            case 0 -> {
-                builder = builder.keyedBy(Note::key);
-                order = Audience.Order.OF_KEY;
-            }
-            case 1 -> {
-                builder = builder.urgentFirst();
-                order = Audience.Order.NONE;
-            }
-            case 2 -> {
-                builder = builder.newestOnly();
-                order = Audience.Order.WITH_GAPS;
-                manyThreads = false;
-                unwanted = -1;
-            }
-            case 3 -> batches = oneTopic && !manyThreads;
-            default -> {}
-        }
-        builder = builder.on(manyThreads ? round.manyThreads(random) : Round.oneThread(random));
-        var traits = new Audience.Traits(order, !manyThreads, unwanted, maxAttempts, batches, true);
+        Audience.Order order = manyThreads && kind.order == Audience.Order.OF_TELLER ? Audience.Order.NONE : kind.order;
+        var traits = new Audience.Traits(order, !manyThreads, unwanted, maxAttempts, kind == Kind.BATCHES, true);
         Audience audience = round.newAudience("listening", topics, traits);
-        return new Present(audience, subscribe(audience, builder, unwanted >= 0, batches));
-    }
-
-    private static Subscription subscribe(
-            Audience audience, SubscriptionBuilder<Note> described, boolean filters, boolean batches) {
-        SubscriptionBuilder<Note> named = described.named(audience.name());
-        SubscriptionBuilder<Note> builder = filters ? named.filter(audience::wants) : named;
-        return audience.begins(
-                () -> batches ? builder.handleBatches(audience::handleBatch) : builder.handle(audience));
+        if (kind == Kind.URGENT && !manyThreads) {
+            audience.isOvertakenByAtMost(overtakers);
+        }
+        SubscriptionBuilder<Note> named = kind.of(any)
+                .named(audience.name())
+                .retry(Round.retry(maxAttempts))
+                .on(manyThreads ? round.manyThreads(random) : Round.oneThread(random));
+        SubscriptionBuilder<Note> builder = unwanted < 0 ? named : named.filter(audience::wants);
+        Subscription subscription = audience.begins(() ->
+                kind == Kind.BATCHES ? builder.handleBatches(audience::handleBatch) : builder.handle(audience));
+        return new Present(audience, subscription);
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Does everything a bus offers, at random, on one bus after the other, and compares what was seen with a simple model of
- * what must happen: {@link Teller} and {@link Audience}.
+ * what must happen: {@link Teller} and {@link Audience} for messages, {@link Question} for requests.
  *
  * <p>Each bus with its users is drawn from a seed, which a failure names. The property {@code tokenring.soak.seconds} says
  * for how long to go on; {@code tokenring.soak.seed} has the rounds of one seed run all that time, for threads meet
