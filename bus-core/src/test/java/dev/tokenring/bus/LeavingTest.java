@@ -88,7 +88,8 @@ class LeavingTest extends BusTest {
         IntStream.range(5, 70).forEach(number -> bus.publish(topic, number));
         gate.open();
         get(closing);
-        assertThat(bus.deadLetters(topic).stream().map(DeadLetter::message).toList()).isEqualTo(began);
+        assertThat(bus.deadLetters(topic).stream().map(DeadLetter::message).toList())
+                .isEqualTo(began);
         assertThat(errors).hasSameSizeAs(began);
     }
 

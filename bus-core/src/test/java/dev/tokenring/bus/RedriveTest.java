@@ -86,7 +86,10 @@ class RedriveTest extends BusTest {
         gate.open();
         get(closing);
         assertThat(handled).containsExactly(SLOW);
-        assertThat(bus.deadLetters(WORDS)).singleElement().extracting(DeadLetter::message).isEqualTo(MENDED);
+        assertThat(bus.deadLetters(WORDS))
+                .singleElement()
+                .extracting(DeadLetter::message)
+                .isEqualTo(MENDED);
     }
 
     @Test

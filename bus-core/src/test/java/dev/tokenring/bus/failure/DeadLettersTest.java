@@ -75,16 +75,38 @@ class DeadLettersTest {
     }
 
     @Test
-    void lettersThatSayTheSameAreStillTwo() {
+    void mendedLetterTakesOutTheOneItWasDerivedFrom() {
         var box = new DeadLetters(3);
-        DeadLetter<Integer> first = letter("numbers", 0);
-        DeadLetter<Integer> twin = letter("numbers", 0);
-        assertThat(twin).isEqualTo(first);
+        DeadLetter<Integer> letter = letter("numbers", 0);
+        box.add(letter);
+        assertThat(box.remove(letter.withMessage(7))).isTrue();
+        assertThat(box.of("numbers")).isEmpty();
+    }
+
+    @Test
+    void lettersOfTwoFailuresThatSayTheSameAreTwo() {
+        var box = new DeadLetters(3);
+        DeadLetter<Integer> first = failedWith(new IllegalStateException("no"));
+        DeadLetter<Integer> second = failedWith(new IllegalStateException("no"));
         box.add(first);
-        assertThat(box.remove(twin)).isFalse();
-        box.add(twin);
-        assertThat(box.remove(twin)).isTrue();
+        assertThat(box.remove(second)).isFalse();
+        box.add(second);
+        assertThat(box.remove(second)).isTrue();
         assertThat(box.of("numbers")).singleElement().isSameAs(first);
+    }
+
+    private static DeadLetter<Integer> failedWith(Throwable error) {
+        DeadLetter<Integer> one = letter("numbers", 0);
+        return new DeadLetter<>(
+                one.topic(),
+                one.subscription(),
+                one.sequence(),
+                one.message(),
+                one.headers(),
+                one.attempts(),
+                error,
+                one.firstFailure(),
+                one.givenUp());
     }
 
     @Test

@@ -65,7 +65,8 @@ final class Asking implements Participant {
         boolean byHeaders = hurried && random.nextBoolean();
         Headers urgency = Headers.NONE.withPriority(random.nextInt(3));
         CompletableFuture<Long> reply = byHeaders
-                ? round.bus.request(service, question, urgency.withDeadline(Instant.now().plus(timeout)), Round.PATIENCE)
+                ? round.bus.request(
+                        service, question, urgency.withDeadline(Instant.now().plus(timeout)), Round.PATIENCE)
                 : round.bus.request(service, question, urgency, timeout);
         remember(question, reply);
     }

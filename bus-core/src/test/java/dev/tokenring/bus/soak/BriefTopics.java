@@ -25,8 +25,8 @@ final class BriefTopics implements Participant {
     public void act() throws Exception {
         var elsewhere = new ArrayList<Future<?>>();
         for (int i = 0; i < TIMES; i++) {
-            Topic<Note> topic = Topic.of("soak.brief-" + random.nextInt(3), Note.class)
-                    .withCapacity(8);
+            Topic<Note> topic =
+                    Topic.of("soak.brief-" + random.nextInt(3), Note.class).withCapacity(8);
             Publisher<Note> publisher = round.bus.publisher(topic);
             int count = random.nextInt(30);
             Teller mine = round.newTeller(topic.name());

@@ -102,8 +102,8 @@ final class Listening implements Participant {
                 .retry(Round.retry(maxAttempts))
                 .on(manyThreads ? round.manyThreads(random) : Round.oneThread(random));
         SubscriptionBuilder<Note> builder = unwanted < 0 ? named : named.filter(audience::wants);
-        Subscription subscription = audience.begins(() ->
-                kind == Kind.BATCHES ? builder.handleBatches(audience::handleBatch) : builder.handle(audience));
+        Subscription subscription = audience.begins(
+                () -> kind == Kind.BATCHES ? builder.handleBatches(audience::handleBatch) : builder.handle(audience));
         return new Present(audience, subscription);
     }
 

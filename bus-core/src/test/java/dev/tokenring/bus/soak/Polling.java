@@ -53,7 +53,8 @@ final class Polling implements Participant {
 
     private void poll(Poller<Note> poller, Audience audience, int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
-            Note note = random.nextInt(3) > 0 ? poller.poll() : poller.poll(Duration.ofNanos(1 + random.nextInt(200_000)));
+            Note note =
+                    random.nextInt(3) > 0 ? poller.poll() : poller.poll(Duration.ofNanos(1 + random.nextInt(200_000)));
             if (note != null) {
                 audience.takes(note, poller.context().missed());
             }

@@ -66,8 +66,7 @@ final class Round {
     Round(long seed) {
         random = new SplittableRandom(seed);
         inPeace = random.nextInt(3) > 0;
-        bus = Bus.open(
-                BusOptions.DEFAULT.withErrorSink(errors::add).withDeadLetterCapacity(1_000_000));
+        bus = Bus.open(BusOptions.DEFAULT.withErrorSink(errors::add).withDeadLetterCapacity(1_000_000));
         boolean topicsOnly = random.nextInt(3) > 0;
         if (topicsOnly || random.nextBoolean()) {
             castTopics();
@@ -140,9 +139,7 @@ final class Round {
     /** Any of the executions that call a handler several times at once. */
     Execution manyThreads(SplittableRandom random) {
         int maxRunning = 1 + random.nextInt(4);
-        return random.nextBoolean()
-                ? Execution.virtualThreads(maxRunning)
-                : Execution.executor(lent, maxRunning);
+        return random.nextBoolean() ? Execution.virtualThreads(maxRunning) : Execution.executor(lent, maxRunning);
     }
 
     static RetryPolicy retry(int maxAttempts) {

@@ -63,7 +63,8 @@ final class Rushing implements Participant {
         }
         dropped.stream()
                 .filter(caller -> !isOverloaded(caller))
-                .forEach(caller -> round.broken.add(this + ": " + caller + " was not dropped at once: " + caller.reply()));
+                .forEach(caller ->
+                        round.broken.add(this + ": " + caller + " was not dropped at once: " + caller.reply()));
         gate.countDown();
         first.join();
         for (Caller caller : waiting) {

@@ -34,8 +34,8 @@ final class Serving implements Participant {
 
     /** How many requests each handler has started. */
     static Map<String, Integer> startsSoFar(Map<String, AtomicInteger> starts) {
-        return starts.entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().get()));
+        return starts.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()
+                .get()));
     }
 
     @Override

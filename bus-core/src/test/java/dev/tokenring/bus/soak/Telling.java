@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 
 /** Publishes by reference in all ways there are. */
 final class Telling implements Participant {
-    private static final Pattern PUBLISHED_BEFORE = Pattern.compile("; (\\d+) of (\\d+) messages were published before");
+    private static final Pattern PUBLISHED_BEFORE =
+            Pattern.compile("; (\\d+) of (\\d+) messages were published before");
 
     private final Round round;
     private final Topic<Note> topic;
@@ -58,8 +59,8 @@ final class Telling implements Participant {
             case 1, 2:
                 return told(publisher.tryPublish(teller.next(), headers()));
             case 3:
-                return told(publisher.tryPublish(
-                        teller.next(), headers(), Duration.ofNanos(1 + random.nextInt(500_000))));
+                return told(
+                        publisher.tryPublish(teller.next(), headers(), Duration.ofNanos(1 + random.nextInt(500_000))));
             default:
                 publisher.publish(teller.next(), headers());
                 teller.tells(1);

@@ -28,9 +28,7 @@ final class Working implements Participant {
         int unwanted = random.nextInt(6) - 3;
         Audience.Order order = kind == 0 ? Audience.Order.OF_KEY : Audience.Order.NONE;
         audience = round.newAudience(
-                "working",
-                topic.name()::equals,
-                new Audience.Traits(order, false, unwanted, maxAttempts, false, true));
+                "working", topic.name()::equals, new Audience.Traits(order, false, unwanted, maxAttempts, false, true));
         SubscriptionBuilder<Note> builder =
                 round.bus.subscription(topic).group(audience.name()).retry(Round.retry(maxAttempts));
         SubscriptionBuilder<Note> filtered = unwanted < 0 ? builder : builder.filter(audience::wants);
