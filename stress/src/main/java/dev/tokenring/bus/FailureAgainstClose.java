@@ -1,0 +1,40 @@
+package dev.tokenring.bus;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import java.time.Duration;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.LLJ_Result;
+
+/**
+ * A bus with time to hand out what is waiting is closed while a message is published that its handler fails on: the
+ * outcome of the publishing, what became of the dead letter, how many messages were abandoned.
+ */
+@JCStressTest
+@State
+@Outcome(id = "CLOSED, 0 kept, 0 read, 0", expect = ACCEPTABLE, desc = "refused, and handed to nobody")
+@Outcome(id = "PUBLISHED, 1 kept, 1 read, 0", expect = ACCEPTABLE, desc = "failed on, kept, and read as a dead letter")
+@Outcome(expect = FORBIDDEN, desc = "lost, given up twice or after a refusal, or abandoned without need")
+public class FailureAgainstClose {
+    private final DyingBus bus = new DyingBus();
+
+    @Actor
+    public void publisher(LLJ_Result seen) {
+        seen.r1 = bus.publish();
+    }
+
+    @Actor
+    public void closer(LLJ_Result seen) {
+        seen.r3 = bus.close(Duration.ofMinutes(1));
+    }
+
+    @Arbiter
+    public void outcome(LLJ_Result seen) {
+        seen.r2 = bus.letters();
+    }
+}
