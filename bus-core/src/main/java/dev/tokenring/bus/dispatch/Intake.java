@@ -144,7 +144,9 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
 
     /** How many messages were published and are not done with. */
     final long unfinished() {
-        return Math.max(0, reader.publishedCount() - reader.missed() - voids.sum() - finished.sum());
+        // First those: what is finished meanwhile may count as unfinished, but nothing that is published as finished.
+        long over = voids.sum() + finished.sum() + reader.missed();
+        return Math.max(0, reader.publishedCount() - over);
     }
 
     /** Hands over what no member has taken. */

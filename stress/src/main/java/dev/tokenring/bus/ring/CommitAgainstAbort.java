@@ -26,7 +26,7 @@ public class CommitAgainstAbort {
 
     @Actor
     public void committerAndReader() {
-        InPlaceSlot<Note> claim = ring.write('A', 1);
+        SlotClaim<Note> claim = ring.write('A', 1);
         ring.read();
         claim.commit();
         ring.read();

@@ -62,7 +62,7 @@ public class JoinAgainstRelease {
     private void readAll(RingReader<Note> reader, StringJoiner notes) {
         long last = reader.available(ring.capacity());
         for (long next = reader.sequence() + 1; next <= last; next++) {
-            notes.add(String.valueOf(reader.slot(next).published()));
+            notes.add(String.valueOf(reader.slots().message(next)));
             reader.passed(next);
         }
         reader.release();

@@ -45,7 +45,7 @@ final class JoiningReader {
         var seen = new StringJoiner(" ");
         long last = joined.available(COUNT);
         for (long next = joined.sequence() + 1; next <= last; next++) {
-            seen.add(String.valueOf(joined.slot(next).published()));
+            seen.add(String.valueOf(joined.slots().message(next)));
         }
         return seen.toString();
     }

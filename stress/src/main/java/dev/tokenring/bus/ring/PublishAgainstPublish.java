@@ -22,7 +22,9 @@ import org.openjdk.jcstress.infra.results.LJ_Result;
         id = {"A1 B1 A2 B2, 0", "A1 B1 B2 A2, 0", "B1 A1 A2 B2, 0", "B1 A1 B2 A2, 0"},
         expect = ACCEPTABLE,
         desc = "both at once")
-@Outcome(expect = FORBIDDEN, desc = "a note lost, torn, twice or out of its publisher's order, or a slot not given back")
+@Outcome(
+        expect = FORBIDDEN,
+        desc = "a note lost, torn, twice or out of its publisher's order, or a slot not given back")
 public class PublishAgainstPublish {
     private final ReadRing ring = ReadRing.byReference(4);
 

@@ -37,13 +37,13 @@ final class ReadRing {
     }
 
     /** Claims a slot where there is room for sure, and fills it. */
-    InPlaceSlot<Note> write(char publisher, int number) {
+    SlotClaim<Note> write(char publisher, int number) {
         return requireNonNull(tryWrite(publisher, number));
     }
 
     /** Claims a slot and fills it; null if there was no room. */
-    @Nullable InPlaceSlot<Note> tryWrite(char publisher, int number) {
-        InPlaceSlot<Note> claim = ring.tryClaim();
+    @Nullable SlotClaim<Note> tryWrite(char publisher, int number) {
+        SlotClaim<Note> claim = ring.tryClaim();
         if (claim != null) {
             claim.message().write(publisher, number);
         }
@@ -54,9 +54,9 @@ final class ReadRing {
     void read() {
         long last = reader.available(ring.capacity());
         for (long next = reader.sequence() + 1; next <= last; next++) {
-            Slot<Note> slot = reader.slot(next);
-            if (!slot.isVoid()) {
-                notes.add(String.valueOf(slot.published()));
+            Note note = reader.slots().message(next);
+            if (note != null) {
+                notes.add(note.toString());
             }
             reader.passed(next);
             reader.release();

@@ -33,7 +33,7 @@ public class ReleaseAgainstClaim {
     public void publisher(LIJ_Result seen) {
         int claimed = 2;
         for (int attempt = 0; attempt < 50 && claimed < 4; attempt++) {
-            InPlaceSlot<Note> claim = ring.tryWrite('A', claimed + 1);
+            SlotClaim<Note> claim = ring.tryWrite('A', claimed + 1);
             if (claim != null) {
                 claimed++;
                 claim.commit();
