@@ -38,6 +38,7 @@ class LeavingTest extends BusTest {
         Subscription staying =
                 bus.subscription(NUMBERS).group("workers").handle((number, context) -> handled.add(number));
         Future<?> closing = close(leaving);
+        await("it has begun to close", () -> leaving.lag() == 0);
         bus.publish(NUMBERS, 2);
         await("the other goes on", () -> handled.contains(2));
         gate.open();

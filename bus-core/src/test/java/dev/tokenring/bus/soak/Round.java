@@ -97,6 +97,7 @@ final class Round {
         addSome(telling, 1, () -> new InPlaceTelling(this, random.split()));
         addSome(telling, 1, () -> new BriefTopics(this, random.split()));
         addSome(others, 1, () -> new Redriving(this, random.split()));
+        addSome(others, 1, () -> new Pressing(this));
     }
 
     private void castServices() {

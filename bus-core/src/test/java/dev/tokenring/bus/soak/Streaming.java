@@ -37,7 +37,7 @@ final class Streaming implements Participant {
         }
     }
 
-    /** Asks for more when it has got what it asked for, and cancels after so many. */
+    /** Asks for more after it has got what it asked for, now and then before; and cancels after so many. */
     private final class Reader implements Flow.Subscriber<Note> {
         private final Audience audience;
         private final SplittableRandom random;
@@ -53,16 +53,19 @@ final class Streaming implements Participant {
             this.wanted = wanted;
         }
 
-        private void ask() {
-            int more = 1 + random.nextInt(ASKS_AT_MOST);
+        private void ask(int more) {
             open.addAndGet(more);
             stream.request(more);
+        }
+
+        private int some() {
+            return 1 + random.nextInt(ASKS_AT_MOST);
         }
 
         @Override
         public void onSubscribe(Flow.Subscription given) {
             stream = given;
-            ask();
+            ask(some());
         }
 
         @Override
@@ -76,8 +79,11 @@ final class Streaming implements Participant {
                 over = true;
                 audience.leaves();
                 stream.cancel();
-            } else if (open.get() == 0 || random.nextInt(4) == 0) {
-                ask();
+            } else if (open.get() == 0) {
+                int more = some();
+                round.alongside(() -> ask(more));
+            } else if (random.nextInt(8) == 0) {
+                ask(some());
             }
         }
 
