@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +34,14 @@ public final class DeadLetters {
             return oldest;
         }
 
+        @SuppressWarnings("ReferenceEquality") // A letter is one thing: there may be another that says the same.
         synchronized boolean remove(DeadLetter<?> letter) {
+            return removeFirst(kept -> kept == letter) || removeFirst(kept -> isMended(kept, letter));
+        }
+
+        private boolean removeFirst(Predicate<DeadLetter<?>> wanted) {
             for (Iterator<DeadLetter<?>> each = letters.iterator(); each.hasNext(); ) {
-                if (isSame(each.next(), letter)) {
+                if (wanted.test(each.next())) {
                     each.remove();
                     return true;
                 }
@@ -43,10 +49,11 @@ public final class DeadLetters {
             return false;
         }
 
-        /** Whether a letter is this one, mended or not. The error is the very one, for another may say the same. */
+        /** Whether a letter was derived from this one: with another message, but of the same failure. */
         @SuppressWarnings("ReferenceEquality")
-        private static boolean isSame(DeadLetter<?> kept, DeadLetter<?> letter) {
-            return kept.sequence() == letter.sequence()
+        private static boolean isMended(DeadLetter<?> kept, DeadLetter<?> letter) {
+            return !kept.message().equals(letter.message())
+                    && kept.sequence() == letter.sequence()
                     && kept.subscription().equals(letter.subscription())
                     && kept.lastError() == letter.lastError()
                     && kept.givenUp().equals(letter.givenUp());
