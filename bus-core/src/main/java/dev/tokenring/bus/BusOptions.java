@@ -108,7 +108,8 @@ public final class BusOptions {
      * Derives options for a bus that keeps so many dead letters per topic, the newest. They hold their messages: mind
      * the memory where messages are large.
      *
-     * @param deadLetterCapacity how many; 0 or more
+     * @param deadLetterCapacity how many; 0 or more. With 0 they go only to who subscribes to {@link DeadLetter#topicOf},
+     *     and the error sink is told of each that is not kept
      * @return the derived options
      * @throws IllegalArgumentException if the number is negative
      */

@@ -35,7 +35,7 @@ public sealed interface Claim<T> extends AutoCloseable permits dev.tokenring.bus
     void headers(Headers headers);
 
     /**
-     * Publishes the message.
+     * Publishes the message, to the subscriptions that were there when its slot was claimed.
      *
      * @return {@link PublishOutcome#PUBLISHED}; or {@link PublishOutcome#CLOSED} if the topic or the bus was closed before
      *     the claim was made, or {@link PublishOutcome#NO_SUBSCRIPTION} if there is nobody to get it

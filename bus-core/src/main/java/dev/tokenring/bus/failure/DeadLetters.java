@@ -24,14 +24,13 @@ public final class DeadLetters {
         private long pushedOut;
 
         synchronized @Nullable DeadLetter<?> add(DeadLetter<?> letter, int capacity) {
-            DeadLetter<?> oldest = null;
-            if (letters.size() == capacity) {
-                oldest = letters.removeFirst();
-                pushedOut++;
-            }
             letters.addLast(letter);
             total++;
-            return oldest;
+            if (letters.size() <= capacity) {
+                return null;
+            }
+            pushedOut++;
+            return letters.removeFirst();
         }
 
         @SuppressWarnings("ReferenceEquality") // A letter is one thing: there may be another that says the same.
@@ -75,17 +74,16 @@ public final class DeadLetters {
     /**
      * A box with room for this many letters of each topic.
      *
-     * @throws IllegalArgumentException if the capacity is less than 1
+     * @throws IllegalArgumentException if the capacity is negative
      */
     public DeadLetters(int capacityPerTopic) {
-        if (capacityPerTopic < 1) {
-            throw new IllegalArgumentException("capacityPerTopic is " + capacityPerTopic
-                    + ": there must be room for at least 1 dead letter of a topic, for example 1000");
+        if (capacityPerTopic < 0) {
+            throw new IllegalArgumentException("capacityPerTopic is " + capacityPerTopic + ": give 0 or more");
         }
         this.capacityPerTopic = capacityPerTopic;
     }
 
-    /** Takes in a letter; gives the oldest of its topic, which had to make room for it, or null. */
+    /** Takes in a letter; gives the oldest of its topic if that had to make room, or null. */
     public @Nullable DeadLetter<?> add(DeadLetter<?> letter) {
         return boxByTopic.computeIfAbsent(letter.topic(), unseen -> new Box()).add(letter, capacityPerTopic);
     }
