@@ -81,6 +81,17 @@ public final class Bus implements AutoCloseable {
         return options.name();
     }
 
+    /** Whether nothing happens on this bus but by a {@link Stepper}. */
+    boolean isStepped() {
+        return lifecycle.isStepped();
+    }
+
+    /** Whether the bus has a topic of this name whose messages lie in place. */
+    boolean hasInPlace(String topic) {
+        Channel<?> channel = channels.find(topic);
+        return channel != null && channel.topic().isInPlace();
+    }
+
     /**
      * Gives a publisher for a topic, which the bus then has.
      *

@@ -11,6 +11,7 @@ import dev.tokenring.bus.Gather;
 import dev.tokenring.bus.Gathered;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.Poller;
+import dev.tokenring.bus.Probe;
 import dev.tokenring.bus.PublishOutcome;
 import dev.tokenring.bus.Publisher;
 import dev.tokenring.bus.RequestException;
@@ -292,29 +293,88 @@ class GuideTest {
         show(reading.sensor());
     }
 
+    private static boolean isHot(Reading reading) {
+        return reading.value() > 90;
+    }
+
+    // snippet
+    static final Topic<String> ALARMS = Topic.of("plant.alarms", String.class);
+
+    /** What is to be tested. */
+    static void watch(Bus bus) {
+        bus.subscription(READINGS)
+                .named("watch")
+                .retry(RetryPolicy.of(2).withBackoff(Duration.ofMinutes(1), 1, Duration.ofMinutes(1)))
+                .handle((reading, context) -> {
+                    if (Double.isNaN(reading.value())) {
+                        throw new IllegalArgumentException(reading.sensor() + " is broken");
+                    }
+                    if (isHot(reading)) {
+                        bus.publish(ALARMS, reading.sensor() + " is hot", context.headers());
+                    }
+                });
+    }
+    // end
+
     @Test
     void testing() {
         // snippet
         Stepper stepper = Stepper.at(Instant.parse("2026-11-01T12:00:00Z"));
-        Bus bus = Bus.open(BusOptions.DEFAULT.steppedBy(stepper).withErrorSink(error -> {}));
-        var stored = new CopyOnWriteArrayList<Reading>();
-        bus.subscription(READINGS)
-                .retry(RetryPolicy.of(2)
-                        .withBackoff(Duration.ofMinutes(1), 1, Duration.ofMinutes(1))
-                        .withJitter(0))
-                .handle((reading, context) -> {
-                    if (context.attempt() == 1) {
-                        throw new IllegalStateException("the disk is full");
-                    }
-                    stored.add(reading);
-                });
+        try (Bus bus = Bus.open(BusOptions.DEFAULT.steppedBy(stepper).withErrorSink(error -> {}))) {
+            watch(bus);
+            Probe<String> alarms = Probe.on(bus, ALARMS);
 
-        bus.publish(READINGS, new Reading("t1", 71.5));
-        stepper.run();
-        assertThat(stored).isEmpty();
-        stepper.advance(Duration.ofMinutes(1));
-        assertThat(stored).containsExactly(new Reading("t1", 71.5));
-        bus.close();
+            bus.publish(READINGS, new Reading("t1", 71.5));
+            bus.publish(READINGS, new Reading("t2", 99), Headers.NONE.withSender("boiler"));
+            stepper.run();
+            assertThat(alarms.next()).isEqualTo("t2 is hot");
+            assertThat(alarms.headers().get(0).sender()).isEqualTo("boiler");
+            alarms.expectNone();
+        }
         // end
+    }
+
+    @Test
+    void testingFailure() {
+        Stepper stepper = Stepper.at(Instant.parse("2026-11-01T12:00:00Z"));
+        try (Bus bus = Bus.open(BusOptions.DEFAULT.steppedBy(stepper).withErrorSink(error -> {}))) {
+            watch(bus);
+            // snippet
+            Probe<DeadLetter<Reading>> givenUp = Probe.on(bus, DeadLetter.topicOf(READINGS));
+            bus.publish(READINGS, new Reading("t3", Double.NaN));
+            stepper.run();
+            givenUp.expectNone(); // it will be tried once more
+            stepper.advance(Duration.ofMinutes(2));
+            assertThat(givenUp.next().lastError()).hasMessage("t3 is broken");
+            // end
+        }
+    }
+
+    @Test
+    void testingWithThreads() {
+        // snippet
+        try (Bus bus = Bus.open()) {
+            watch(bus);
+            Probe<String> alarms = Probe.on(bus, ALARMS);
+            bus.publish(READINGS, new Reading("t1", 95));
+            bus.publish(READINGS, new Reading("t2", 99));
+            assertThat(alarms.await(2, Duration.ofSeconds(10))).containsExactly("t1 is hot", "t2 is hot");
+        }
+        // end
+    }
+
+    @Test
+    void testingInPlace() {
+        Stepper stepper = Stepper.at(Instant.parse("2026-11-01T12:00:00Z"));
+        Topic<Sample> samples = Topic.inPlace("samples", Sample.class, Sample::new);
+        try (Bus bus = Bus.open(BusOptions.DEFAULT.steppedBy(stepper))) {
+            // snippet
+            Probe<Long> values = Probe.on(bus, samples, sample -> sample.value);
+            // end
+            bus.publisher(samples).publishInPlace(sample -> sample.value = 1);
+            bus.publisher(samples).publishInPlace(sample -> sample.value = 2);
+            stepper.run();
+            assertThat(values.messages()).containsExactly(1L, 2L);
+        }
     }
 }

@@ -7,6 +7,7 @@ import dev.tokenring.bus.BusOptions;
 import dev.tokenring.bus.Claim;
 import dev.tokenring.bus.Handler;
 import dev.tokenring.bus.Headers;
+import dev.tokenring.bus.Probe;
 import dev.tokenring.bus.Publisher;
 import dev.tokenring.bus.RetryPolicy;
 import dev.tokenring.bus.Service;
@@ -166,6 +167,23 @@ class JavadocTest {
         }
         // end
         assertThat(handled).containsExactly(order);
+    }
+
+    @Test
+    void probe() {
+        Order order = new Order("somebody");
+        Stepper stepper = Stepper.at(Instant.parse("2026-11-01T12:00:00Z"));
+        try (Bus bus = Bus.open(BusOptions.DEFAULT.steppedBy(stepper))) {
+            bus.subscribe(
+                    ORDERS, (ordered, context) -> bus.publish(ALERTS, new Alert(ordered.customer() + " has ordered")));
+            // snippet
+            Probe<Alert> alerts = Probe.on(bus, ALERTS);
+            bus.publish(ORDERS, order);
+            stepper.run();
+            assertThat(alerts.next()).isEqualTo(new Alert("somebody has ordered"));
+            alerts.expectNone();
+            // end
+        }
     }
 
     @Test
