@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one thread, which also publishes. A publisher that would have to wait for room is refused, since nobody could make
  * room meanwhile; so is a thread that would wait for a reply.
+ *
+ * <p>The watchdog does not run: a handler that does not come back keeps the thread that steps, so there is nobody to report
+ * it, and {@link BusOptions#withStuckAfter} has no effect.
  */
 public final class Stepper {
     private final HandSetClock clock;

@@ -10,6 +10,9 @@ package dev.tokenring.bus;
  *
  * <p>For a service, to become a dead letter means to fail: the request that the handler is stuck at with {@link
  * RequestFailure#HANDLER_FAILED}, those that wait for it with {@link RequestFailure#NO_HANDLER}.
+ *
+ * <p>On a bus that is driven by a {@link Stepper} none of this happens, and nothing is reported: the thread that would have
+ * to notice is the one that is stuck. Test it on a bus with threads and a short {@link BusOptions#withStuckAfter}.
  */
 public enum StuckPolicy {
     /**
