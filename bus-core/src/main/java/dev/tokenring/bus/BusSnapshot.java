@@ -103,18 +103,23 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
             @Nullable String threadName) {}
 
     /**
-     * One service.
+     * One service. Each request that was made is in one of the counts behind: the requests are the sum of those in flight,
+     * the replies, and the ends without a reply. A request that comes or ends while the snapshot is taken may be among the
+     * replies too early; in the next one it is where it belongs.
      *
      * @param name the service's name
      * @param responders how many handlers serve it
-     * @param capacity how many requests may be in flight
+     * @param capacity how many requests may be in flight with each of them
      * @param inFlight how many requests were made and have not ended
-     * @param requests how many requests were made
+     * @param requests how many requests were made, those included that were turned away at once; who asks several handlers
+     *     makes several
      * @param replies how many were answered
-     * @param failures how many failed in the handler
-     * @param timeouts how many ended since their time was over
-     * @param cancellations how many were cancelled by their caller
-     * @param sheds how many were turned away with {@link RequestFailure#OVERLOADED}
+     * @param failures how many failed in the handler: {@link RequestFailure#HANDLER_FAILED}
+     * @param timeouts how many ended since their time was over: {@link RequestFailure#TIMEOUT}
+     * @param cancellations how many were cancelled by their caller: {@link RequestFailure#CANCELLED}
+     * @param sheds how many were turned away since there were too many: {@link RequestFailure#OVERLOADED}
+     * @param abandoned how many ended since nobody served them any more: {@link RequestFailure#NO_HANDLER} and {@link
+     *     RequestFailure#CLOSED}
      */
     public record ServiceSnapshot(
             String name,
@@ -126,7 +131,8 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
             long failures,
             long timeouts,
             long cancellations,
-            long sheds) {}
+            long sheds,
+            long abandoned) {}
 
     /**
      * Prints the topics, the subscriptions and the services as a table each, with one line for each of them in the order
@@ -197,7 +203,8 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
                 "failures",
                 "timeouts",
                 "cancelled",
-                "shed");
+                "shed",
+                "abandoned");
         for (ServiceSnapshot service : services) {
             table.add(
                     service.name,
@@ -209,7 +216,8 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
                     service.failures,
                     service.timeouts,
                     service.cancellations,
-                    service.sheds);
+                    service.sheds,
+                    service.abandoned);
         }
         return table;
     }

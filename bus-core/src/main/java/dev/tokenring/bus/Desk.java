@@ -2,15 +2,20 @@ package dev.tokenring.bus;
 
 import dev.tokenring.bus.request.Terms;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A service of a bus, at run time: the terms of its requests, and its responders. */
 final class Desk<Q, R> {
     private final Service<Q, R> service;
     private final Terms<R> terms;
-    private final LongAdder takenByFormerResponders = new LongAdder();
+    private final LongAdder withoutSlot = new LongAdder();
+    private final Set<Responder<Q, R>> leaving = new HashSet<>();
+    private long slottedByFormerResponders;
     private volatile Responder<Q, R>[] responders = none();
 
     Desk(Service<Q, R> service, Terms<R> terms) {
@@ -57,9 +62,21 @@ final class Desk<Q, R> {
         boolean removed = others.size() < responders.length;
         responders = others.toArray(none());
         if (removed) {
-            takenByFormerResponders.add(responder.taken());
+            leaving.add(responder);
         }
         return removed;
+    }
+
+    /** Forgets a responder that was taken out, and whose requests are over. */
+    synchronized void forget(Responder<Q, R> responder) {
+        if (leaving.remove(responder)) {
+            slottedByFormerResponders += responder.slotted();
+        }
+    }
+
+    /** Counts the requests that were given no slot of a responder's ring. */
+    LongAdder withoutSlot() {
+        return withoutSlot;
     }
 
     /** The responder that has least to do; null if there is none. */
@@ -80,14 +97,19 @@ final class Desk<Q, R> {
         return least;
     }
 
-    /** How many requests were taken in so far, by responders past and present. */
-    long taken() {
-        return takenByFormerResponders.sum()
-                + Arrays.stream(responders).mapToLong(Responder::taken).sum();
+    /** How many requests were made so far, those included that were turned away at once. */
+    synchronized long asked() {
+        return slottedByFormerResponders
+                + everyone().mapToLong(Responder::slotted).sum()
+                + withoutSlot.sum();
     }
 
-    /** How many requests wait or are being answered. */
-    long open() {
-        return Arrays.stream(responders).mapToLong(Responder::open).sum();
+    /** How many requests were made and are not over. */
+    synchronized long inFlight() {
+        return everyone().mapToLong(Responder::inFlight).sum();
+    }
+
+    private Stream<Responder<Q, R>> everyone() {
+        return Stream.concat(Arrays.stream(responders), leaving.stream());
     }
 }

@@ -63,21 +63,32 @@ final class Observer {
         return name.isEmpty() ? null : name;
     }
 
+    /**
+     * The counts of a service. Replies are not counted but derived, so that they cost nothing. What is subtracted is read
+     * first, so a request that comes or ends meanwhile may pass for replied to, but is not subtracted twice; one may end
+     * even before it counts as made.
+     */
     private static BusSnapshot.ServiceSnapshot ofService(Desk<?, ?> desk) {
         Terms<?> terms = desk.terms();
-        long inFlight = desk.open();
-        long requests = desk.taken();
-        long endedOtherwise = terms.failures() + terms.timeouts() + terms.cancellations();
+        long failures = terms.endedBy(RequestFailure.HANDLER_FAILED);
+        long timeouts = terms.endedBy(RequestFailure.TIMEOUT);
+        long cancellations = terms.endedBy(RequestFailure.CANCELLED);
+        long sheds = terms.endedBy(RequestFailure.OVERLOADED);
+        long abandoned = terms.endedBy(RequestFailure.NO_HANDLER) + terms.endedBy(RequestFailure.CLOSED);
+        long inFlight = desk.inFlight();
+        long withoutReply = inFlight + failures + timeouts + cancellations + sheds + abandoned;
+        long requests = Math.max(withoutReply, desk.asked());
         return new BusSnapshot.ServiceSnapshot(
                 desk.service().name(),
                 desk.responders().size(),
                 desk.service().capacity(),
                 inFlight,
                 requests,
-                Math.max(0, requests - inFlight - endedOtherwise),
-                terms.failures(),
-                terms.timeouts(),
-                terms.cancellations(),
-                terms.sheds());
+                requests - withoutReply,
+                failures,
+                timeouts,
+                cancellations,
+                sheds,
+                abandoned);
     }
 }

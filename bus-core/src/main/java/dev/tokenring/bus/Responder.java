@@ -6,6 +6,7 @@ import dev.tokenring.bus.dispatch.Retries;
 import dev.tokenring.bus.request.Deadlines;
 import dev.tokenring.bus.request.Exchange;
 import dev.tokenring.bus.ring.Ring;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -22,7 +23,7 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
     private final int capacity;
     private final Consumer<Exchange<Q, R>> abandon;
     private final Set<Exchange<Q, R>> completedLater = ConcurrentHashMap.newKeySet();
-    private final LongAdder tookAnothersPlace = new LongAdder();
+    private final LongAdder withoutSlot;
     private volatile Exchange.Answerer<Q, R> handler;
     private volatile boolean asynchronous;
 
@@ -31,8 +32,10 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
             Service<Q, R> service,
             String name,
             Exchange.Answerer<Q, R> handler,
+            LongAdder withoutSlot,
             Consumer<Exchange<Q, R>> abandon) {
         this.name = name;
+        this.withoutSlot = withoutSlot;
         this.abandon = abandon;
         this.capacity = service.capacity();
         this.handler = handler;
@@ -102,9 +105,19 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
         return completedLater.size();
     }
 
-    /** How many requests were taken in so far. */
-    long taken() {
-        return ring.cursor() + 1 + tookAnothersPlace.sum();
+    /** How many requests were given a slot of the ring so far. */
+    long slotted() {
+        return ring.cursor() + 1;
+    }
+
+    /** How many requests are not over; unlike {@link #open}, exact, and not quick. */
+    long inFlight() {
+        Set<Exchange<Q, R>> inFlight = new HashSet<>();
+        // In the order in which a request moves on, which is in both places for a moment.
+        dispatcher.forEachUnread(first -> forEachInLine(first, inFlight::add));
+        inFlight.addAll(completedLater);
+        inFlight.removeIf(Exchange::isOver);
+        return inFlight.size();
     }
 
     /** Takes a request in, without waiting; back-pressured if there are too many that matter more. */
@@ -112,11 +125,11 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
         PublishOutcome outcome = asynchronous && dispatcher.lag() + openLater() >= capacity
                 ? PublishOutcome.BACK_PRESSURED
                 : ring.offer(exchange, Headers.NONE);
-        if (outcome == PublishOutcome.BACK_PRESSURED && findPlaceFor(exchange)) {
-            tookAnothersPlace.increment();
-            return PublishOutcome.PUBLISHED;
+        if (outcome == PublishOutcome.PUBLISHED) {
+            return outcome;
         }
-        return outcome;
+        withoutSlot.increment();
+        return outcome == PublishOutcome.BACK_PRESSURED && findPlaceFor(exchange) ? PublishOutcome.PUBLISHED : outcome;
     }
 
     /**
@@ -135,9 +148,17 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
                 return least != newcomer;
             }
             if (dispatcher.lag() < capacity && !asynchronous) {
-                return ring.offer(newcomer, Headers.NONE) == PublishOutcome.PUBLISHED;
+                return findSlotAfterAllFor(newcomer);
             }
         }
+    }
+
+    private boolean findSlotAfterAllFor(Exchange<Q, R> newcomer) {
+        boolean published = ring.offer(newcomer, Headers.NONE) == PublishOutcome.PUBLISHED;
+        if (published) {
+            withoutSlot.decrement();
+        }
+        return published;
     }
 
     private final class Search {

@@ -53,8 +53,8 @@ final class Services {
                         + ": replace it, close the subscription that serve returned for it first, or give the second one"
                         + " another name to serve beside it");
             }
-            var responder =
-                    new Responder<>(lifecycle, service, name, intercepted(service, name, handler), this::abandon);
+            var responder = new Responder<>(
+                    lifecycle, service, name, intercepted(service, name, handler), desk.withoutSlot(), this::abandon);
             lifecycle.add(responder.ring());
             lifecycle.add(responder);
             deadlines.add(responder);
@@ -69,20 +69,21 @@ final class Services {
             lifecycle.start(responder.dispatcher(), loop, () -> {
                 unwatch.run();
                 lifecycle.remove(responder.ring());
-                retire(responder);
+                retire(desk, responder);
             });
             return subscription;
         });
     }
 
     /** Forgets a responder that gets no more requests, once those it will complete later are over. */
-    private void retire(Responder<?, ?> responder) {
+    private <Q, R> void retire(Desk<Q, R> desk, Responder<Q, R> responder) {
         if (responder.open() == 0) {
+            desk.forget(responder);
             deadlines.remove(responder);
             lifecycle.remove(responder);
         } else {
             Timers timers = lifecycle.timers();
-            timers.at(timers.clock().nanoTime() + RETIRE_NS, () -> retire(responder));
+            timers.at(timers.clock().nanoTime() + RETIRE_NS, () -> retire(desk, responder));
         }
     }
 
@@ -185,7 +186,9 @@ final class Services {
                 deadlineNs(nowNs, timeout, sent),
                 interception == null ? subscriber : interception.onReply(service.name(), sent, nowNs, subscriber));
         exchange.begin();
-        if (!exchange.isOver()) {
+        if (exchange.isOver()) {
+            desk.withoutSlot().increment();
+        } else {
             ask(desk, desk.leastBusy(), exchange);
         }
     }
@@ -227,10 +230,12 @@ final class Services {
     /** Brings a request to its handler, or fails it. */
     private <Q, R> void ask(Desk<Q, R> desk, @Nullable Responder<Q, R> responder, Exchange<Q, R> exchange) {
         if (!lifecycle.accepts()) {
+            desk.withoutSlot().increment();
             refuse(exchange);
             return;
         }
         if (responder == null) {
+            desk.withoutSlot().increment();
             exchange.fail(RequestFailure.NO_HANDLER, "nobody serves it on this bus", null);
             return;
         }

@@ -24,8 +24,8 @@ class BusSnapshotTest {
     private static final TopicSnapshot ALERTS =
             new TopicSnapshot("alerts", StackTraceElement.class, 16, 0, 0, 0, List.of());
     private static final ServiceSnapshot DIALOGUE =
-            new ServiceSnapshot("dialogue", 2, 256, 3, 100_000, 99_000, 500, 400, 70, 27);
-    private static final ServiceSnapshot COUNT = new ServiceSnapshot("count", 1, 1024, 0, 5, 5, 0, 0, 0, 0);
+            new ServiceSnapshot("dialogue", 2, 256, 3, 100_000, 99_000, 500, 400, 60, 27, 10);
+    private static final ServiceSnapshot COUNT = new ServiceSnapshot("count", 1, 1024, 0, 5, 5, 0, 0, 0, 0, 0);
 
     @Test
     void printsAlignedTablesInTheOrderOfNames() {
@@ -41,9 +41,9 @@ class BusSnapshotTest {
                 llm.requests  audit         broadcast    1234560    7         0        0             0       0  tokenring-llm.requests-audit
                 llm.requests  view          lossy         900000    0         3        2             1  334567  -
 
-                service   responders  capacity  in flight  requests  replies  failures  timeouts  cancelled  shed
-                count              1      1024          0         5        5         0         0          0     0
-                dialogue           2       256          3    100000    99000       500       400         70    27
+                service   responders  capacity  in flight  requests  replies  failures  timeouts  cancelled  shed  abandoned
+                count              1      1024          0         5        5         0         0          0     0          0
+                dialogue           2       256          3    100000    99000       500       400         60    27         10
                 """);
     }
 

@@ -2,7 +2,6 @@ package dev.tokenring.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokenring.bus.BusSnapshot.ServiceSnapshot;
 import dev.tokenring.bus.BusSnapshot.SubscriptionSnapshot;
 import dev.tokenring.bus.BusSnapshot.TopicSnapshot;
 import java.time.Duration;
@@ -139,24 +138,6 @@ class SnapshotTest extends BusTest {
     }
 
     @Test
-    void servicesTellWhatBecameOfTheirRequests() {
-        Bus bus = openStepped();
-        bus.serve(DOUBLE, (number, context) -> {
-            if (number < 0) {
-                throw new IllegalArgumentException("negative");
-            }
-            return 2 * number;
-        });
-        bus.request(DOUBLE, 1);
-        bus.request(DOUBLE, -1);
-        bus.request(DOUBLE, 2).cancel(true);
-        stepper.run();
-        bus.request(DOUBLE, 3);
-        assertThat(bus.snapshot().services())
-                .containsExactly(new ServiceSnapshot("double", 1, DOUBLE.capacity(), 1, 4, 1, 1, 0, 1, 0));
-    }
-
-    @Test
     void snapshotPrintsAsTables() {
         Bus bus = openStepped();
         bus.subscription(NUMBERS).named("reader").handle((number, context) -> {});
@@ -174,8 +155,8 @@ class SnapshotTest extends BusTest {
                 topic    subscription  kind      delivered  lag  failures  retries  dead letters  missed  thread
                 numbers  reader        in order          1    1         0        0             0       0  the stepping thread
 
-                service  responders  capacity  in flight  requests  replies  failures  timeouts  cancelled  shed
-                double            1      1024          1         1        0         0         0          0     0
+                service  responders  capacity  in flight  requests  replies  failures  timeouts  cancelled  shed  abandoned
+                double            1      1024          1         1        0         0         0          0     0          0
                 """);
     }
 }

@@ -229,7 +229,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         }
         if (byHandler) {
             request = null;
-            count(failure);
+            terms.count(failure);
             deliverFailure(new RequestException(terms.service(), failure, detail, cause));
         } else {
             broken(failure, detail, cause);
@@ -239,18 +239,8 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
 
     private void broken(RequestFailure failure, String detail, @Nullable Throwable cause) {
         letGo();
-        count(failure);
+        terms.count(failure);
         deliverFailure(new RequestException(terms.service(), failure, detail, cause));
-    }
-
-    private void count(RequestFailure failure) {
-        terms.count(
-                switch (failure) {
-                    case TIMEOUT -> Terms.RequestEnd.TIMEOUT;
-                    case OVERLOADED -> Terms.RequestEnd.OVERLOADED;
-                    case CANCELLED -> Terms.RequestEnd.CANCELLED;
-                    case HANDLER_FAILED, NO_HANDLER, CLOSED -> Terms.RequestEnd.FAILED;
-                });
     }
 
     /**
@@ -296,7 +286,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     final boolean cancelled() {
         boolean won = end(false);
         if (won) {
-            terms.count(Terms.RequestEnd.CANCELLED);
+            terms.count(RequestFailure.CANCELLED);
         }
         return won;
     }

@@ -114,7 +114,7 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
 
     /** Ends the stream at once, for something that its subscriber did wrong. */
     public void refuse(Throwable wrong) {
-        end(false);
+        cancelled();
         underLock(() -> {
             failure = wrong;
             buffer.clear();

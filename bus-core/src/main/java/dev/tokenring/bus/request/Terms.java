@@ -1,6 +1,11 @@
 package dev.tokenring.bus.request;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.bus.RequestFailure;
 import dev.tokenring.bus.time.Clock;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
@@ -12,10 +17,8 @@ public final class Terms<R> {
     private final Clock clock;
     private final @Nullable BinaryOperator<R> merge;
     private final Consumer<Throwable> userCodeThrew;
-    private final LongAdder failures = new LongAdder();
-    private final LongAdder timeouts = new LongAdder();
-    private final LongAdder cancellations = new LongAdder();
-    private final LongAdder sheds = new LongAdder();
+    /** One for each failure; the map itself is filled at once, and left alone then. */
+    private final Map<RequestFailure, LongAdder> endsByFailure = new EnumMap<>(RequestFailure.class);
 
     /**
      * Sets the terms.
@@ -28,6 +31,9 @@ public final class Terms<R> {
         this.clock = clock;
         this.merge = merge;
         this.userCodeThrew = userCodeThrew;
+        for (RequestFailure failure : RequestFailure.values()) {
+            endsByFailure.put(failure, new LongAdder());
+        }
     }
 
     String service() {
@@ -46,40 +52,17 @@ public final class Terms<R> {
         userCodeThrew.accept(cause);
     }
 
-    void count(RequestEnd end) {
-        switch (end) {
-            case TIMEOUT -> timeouts.increment();
-            case CANCELLED -> cancellations.increment();
-            case OVERLOADED -> sheds.increment();
-            case FAILED -> failures.increment();
-        }
+    /** Counts a request that has ended without a reply. */
+    void count(RequestFailure failure) {
+        ends(failure).increment();
     }
 
-    /** The ways of ending without a reply that are told apart when counting. */
-    enum RequestEnd {
-        TIMEOUT,
-        CANCELLED,
-        OVERLOADED,
-        FAILED
+    /** How many requests have ended like this. */
+    public long endedBy(RequestFailure failure) {
+        return ends(failure).sum();
     }
 
-    /** How many requests failed in the handler, or for want of one. */
-    public long failures() {
-        return failures.sum();
-    }
-
-    /** How many requests were not answered in time. */
-    public long timeouts() {
-        return timeouts.sum();
-    }
-
-    /** How many requests were cancelled by the caller. */
-    public long cancellations() {
-        return cancellations.sum();
-    }
-
-    /** How many requests were refused or dropped because there were too many. */
-    public long sheds() {
-        return sheds.sum();
+    private LongAdder ends(RequestFailure failure) {
+        return requireNonNull(endsByFailure.get(failure));
     }
 }
