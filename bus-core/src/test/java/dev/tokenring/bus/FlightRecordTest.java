@@ -2,6 +2,7 @@ package dev.tokenring.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.bus.inspect.SlowHandlerEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong on a bus can be seen in the flight recorder. */
 class FlightRecordTest extends BusTest {
@@ -95,6 +99,18 @@ class FlightRecordTest extends BusTest {
         });
         bus.publish(NUMBERS, 1);
         assertThat(firstEvent("SlowHandler").getString("subscription")).isEqualTo("slow");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"default", "profile"})
+    void recordingThatDoesNotAskForSlowHandlersMeasuresNone(String configuration) throws Exception {
+        recording.stop();
+        try (var ordinary = new Recording(Configuration.getConfiguration(configuration))) {
+            ordinary.start();
+            assertThat(SlowHandlerEvent.start()).isNull();
+            ordinary.enable(SlowHandlerEvent.NAME);
+            assertThat(SlowHandlerEvent.start()).isNotNull();
+        }
     }
 
     @Test
