@@ -157,8 +157,10 @@ public final class Loop implements Runnable, Wakeable {
         waiter.waitOnThisThread();
         int looks = 0;
         while (!retired && !isOver()) {
-            if (pollAll() > 0) {
+            int handled = pollAll();
+            if (handled > 0) {
                 looks = 0;
+                waiter.letGather(handled);
                 continue;
             }
             if (looks == LOOKS_BEFORE_RELEASE || strategy == WaitStrategy.BLOCKING) {
