@@ -55,8 +55,8 @@ public class Broadcast {
     public WaitStrategy waitStrategy = WaitStrategy.YIELDING;
 
     /** The number of handlers. */
-    @Param({"3", "8"})
-    public int handlers = 3;
+    @Param({"1", "2", "4", "8"})
+    public int handlers = 1;
 
     private final Message[] messages = Message.numbered(MESSAGES);
     private Sum[] sums = {};

@@ -18,9 +18,9 @@ import picocli.CommandLine.Option;
  * each to a topic of its own and with a thread of its own, have had a message each and wait for the next. Everything is at
  * its default. The time of the Java threads alone is the bus's; the process has the JVM's compiler and collector as well.
  *
- * <pre>{@code
+ * <pre>
  * java -cp benchmarks/target/benchmarks.jar dev.tokenring.benchmarks.IdleCost --help
- * }</pre>
+ * </pre>
  */
 @Command(
         name = "IdleCost",

@@ -26,9 +26,9 @@ import picocli.CommandLine.Option;
  * anything holds up the publisher, all messages that came too late because of it show it (coordinated omission). Each
  * {@linkplain LatencyRun run} has a JVM of its own; the peers take turns, every other time in the opposite order.
  *
- * <pre>{@code
+ * <pre>
  * java -cp benchmarks/target/benchmarks.jar dev.tokenring.benchmarks.LatencyAtRate --help
- * }</pre>
+ * </pre>
  */
 @Command(
         name = "LatencyAtRate",
