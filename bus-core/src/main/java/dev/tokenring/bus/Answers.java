@@ -12,9 +12,7 @@ final class Answers {
         requireNonNull(handler, "handler");
         return (request, exchange) -> {
             R reply = handler.handle(request, exchange);
-            requireNonNull(reply, "the handler returned null: a reply can't be null");
-            exchange.send(reply);
-            return true;
+            return requireNonNull(reply, "the handler returned null: a reply can't be null");
         };
     }
 
@@ -22,7 +20,7 @@ final class Answers {
         requireNonNull(handler, "handler");
         return (request, exchange) -> {
             handler.handle(request, exchange);
-            return true;
+            return Exchange.SENT;
         };
     }
 
@@ -30,7 +28,7 @@ final class Answers {
         requireNonNull(handler, "handler");
         return (request, exchange) -> {
             handler.handle(request, exchange);
-            return false;
+            return Exchange.LATER;
         };
     }
 }

@@ -62,10 +62,10 @@ final class Interception {
     /** A request that is not let through to its handler ends as if that had returned without a reply. */
     <Q, R> Exchange.Answerer<Q, R> aroundAnswers(String service, String name, Exchange.Answerer<Q, R> handler) {
         return (request, exchange) -> {
-            boolean[] complete = {true};
+            Object[] answer = {Exchange.SENT};
             interceptor.aroundHandle(
-                    service, name, request, exchange.headers(), () -> complete[0] = handler.answer(request, exchange));
-            return complete[0];
+                    service, name, request, exchange.headers(), () -> answer[0] = handler.answer(request, exchange));
+            return answer[0];
         };
     }
 

@@ -74,16 +74,22 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         }
     }
 
+    /** What an {@link Answerer} gives when the handler has sent all that it had to send. */
+    public static final Object SENT = new Object();
+
+    /** What an {@link Answerer} gives when the request is to be completed later. */
+    public static final Object LATER = new Object();
+
     /** User code that answers requests, of whatever kind. */
     @FunctionalInterface
     public interface Answerer<Q, R> {
         /**
          * Answers a request.
          *
-         * @return whether the reply is complete; otherwise the request is completed later
+         * @return the whole reply, or {@link #SENT}, or {@link #LATER}
          * @throws Exception what user code threw
          */
-        boolean answer(Q request, Exchange<Q, R> exchange) throws Exception;
+        Object answer(Q request, Exchange<Q, R> exchange) throws Exception;
     }
 
     Exchange(Terms<R> terms, Q request, Headers headers, long askedNs, long deadlineNs) {
@@ -109,6 +115,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
      * @return whether the request is over; otherwise it will be completed later
      * @throws Exception what the handler threw, if the caller is gone and will not hear of it
      */
+    @SuppressWarnings("ReferenceEquality")
     public final boolean answerWith(Answerer<Q, R> handler) throws Exception {
         if (terms.clock().nanoTime() - deadlineNs >= 0) {
             expire();
@@ -117,10 +124,14 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         if (wanted == null || !STATE.compareAndSet(this, WAITING, STARTED)) {
             return true;
         }
+        request = null; // it is the handler's now
         Object before = Scope.enter(this);
         try {
-            if (handler.answer(wanted, this)) {
+            Object answer = handler.answer(wanted, this);
+            if (answer == SENT) {
                 handlerReturned();
+            } else if (answer != LATER) {
+                replied(answer);
             }
             return isOver();
         } catch (Throwable cause) {
@@ -211,6 +222,14 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         }
     }
 
+    @SuppressWarnings("unchecked") // nothing else is given by an answerer
+    private void replied(Object whole) throws InterruptedException {
+        handlerReturned((R) whole);
+    }
+
+    /** The handler returned the whole reply. */
+    abstract void handlerReturned(R whole) throws InterruptedException;
+
     /** The handler sent all that it had to send. */
     abstract void handlerReturned();
 
@@ -251,9 +270,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
      */
     final boolean end(boolean byHandler) {
         boolean won = changeToEnd(byHandler);
-        if (won && byHandler) {
-            request = null;
-        } else if (won) {
+        if (won && !byHandler) {
             letGo();
         }
         return won;

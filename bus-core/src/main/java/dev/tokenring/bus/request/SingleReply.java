@@ -82,7 +82,15 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
         R reply = whole;
         if (reply == null) {
             fail(RequestFailure.HANDLER_FAILED, "the handler returned without sending a reply", null);
-        } else if (end(true)) {
+        } else {
+            handlerReturned(reply);
+        }
+    }
+
+    /** Stores nothing beside the request's end: the caller may be spinning on the future, which lies next to it. */
+    @Override
+    void handlerReturned(R reply) {
+        if (end(true)) {
             future.deliver(reply);
         }
     }

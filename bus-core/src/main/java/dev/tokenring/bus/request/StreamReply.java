@@ -81,6 +81,12 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
     }
 
     @Override
+    void handlerReturned(R whole) throws InterruptedException {
+        send(whole);
+        handlerReturned();
+    }
+
+    @Override
     void handlerReturned() {
         if (end(true)) {
             underLock(() -> complete = true);

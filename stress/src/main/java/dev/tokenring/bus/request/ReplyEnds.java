@@ -38,7 +38,7 @@ class ReplyEnds {
                 started = true;
                 watchForCancellation();
                 replies.send(REPLY);
-                return true;
+                return Exchange.SENT;
             });
         } catch (Exception unexpected) {
             throw new AssertionError("the handler throws nothing", unexpected);
