@@ -12,7 +12,8 @@ package dev.tokenring.bus;
  * }
  * }</pre>
  *
- * <p>The object is used again: making a claim allocates nothing, and a claim must not be kept after its end. For the
+ * <p>The object is used again: making a claim allocates nothing, and a claim must not be kept after its end, nor closed
+ * after the same thread has claimed again. For the
  * claiming thread only.
  *
  * @param <T> the type of the messages
@@ -35,7 +36,7 @@ public sealed interface Claim<T> extends AutoCloseable permits dev.tokenring.bus
     void headers(Headers headers);
 
     /**
-     * Publishes the message, to the subscriptions that were there when its slot was claimed.
+     * Publishes the message. A subscription that is made between claim and commit may get it or not.
      *
      * @return {@link PublishOutcome#PUBLISHED}; or {@link PublishOutcome#CLOSED} if the topic or the bus was closed before
      *     the claim was made, or {@link PublishOutcome#NO_SUBSCRIPTION} if there is nobody to get it

@@ -24,6 +24,8 @@ public interface MessageContext {
     /**
      * Whether this message is the last of a batch: the moment to flush what was collected. A batch ends when no further
      * message was waiting, at the latest after a quarter of the topic's capacity, and sooner where handling takes long.
+     * The last one may be a message that the subscription's filter keeps back: whoever flushes at the end filters in the
+     * handler.
      *
      * @return true for the last message of a batch
      */

@@ -2,6 +2,7 @@ package dev.tokenring.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,27 @@ class RedriveTest extends BusTest {
         await("all are handled", () -> handled.size() == 3);
         assertThat(handled).endsWith(SLOW, MENDED);
         await("nothing waits", () -> subscription.lag() == 0);
+    }
+
+    @Test
+    void moreRedrivenMessagesOfOneKeyThanTheTopicHoldsAreAllHandled() {
+        int letters = 12;
+        Topic<Word> few = Topic.of("few", Word.class).withCapacity(4);
+        Bus bus = open();
+        bus.subscription(few)
+                .keyedBy(Word::key)
+                .on(Execution.virtualThreads(4))
+                .retry(RetryPolicy.of(2).withBackoff(Duration.ofMillis(1), 1, Duration.ofMillis(1)))
+                .handle(this::handle);
+        for (int i = 0; i < letters; i++) {
+            bus.publish(few, BAD);
+        }
+        await("all are given up", () -> bus.deadLetters(few).size() == letters);
+        bus.deadLetters(few).forEach(letter -> bus.redrive(letter.withMessage(MENDED)));
+        Word next = new Word(MENDED.key(), "next");
+        bus.publish(few, next);
+        await("all are handled, and the next one", () -> handled.size() == letters + 1);
+        assertThat(handled).contains(next);
     }
 
     @Test

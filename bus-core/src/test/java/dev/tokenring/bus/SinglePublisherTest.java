@@ -57,6 +57,57 @@ class SinglePublisherTest {
         assertThat(handled).containsExactly(2, 3);
     }
 
+    @Test
+    void nestedFillerThatFailsLeavesNoMarkForALaterMessage() {
+        try (Bus bus = Bus.open()) {
+            Publisher<Reading> publisher = subscribed(bus);
+            assertThatThrownBy(() -> publisher.publishInPlace(outer -> {
+                        publisher.publishInPlace(inner -> inner.value = 1);
+                        throw new UnsupportedOperationException("changed my mind");
+                    }))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            for (int value = 2; value <= 10; value++) {
+                int next = value;
+                publisher.publishInPlace(reading -> reading.value = next);
+            }
+            assertThat(bus.close(Duration.ofSeconds(10)).abandoned()).isZero();
+        }
+        assertThat(handled).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    }
+
+    @Test
+    void whatNobodyWasThereForIsNotGivenToWhoComesLater() {
+        try (Bus bus = Bus.open()) {
+            Publisher<Reading> publisher = bus.publisher(READINGS);
+            Claim<Reading> claim = publisher.claim();
+            claim.message().value = 1;
+            assertThat(claim.commit()).isEqualTo(PublishOutcome.NO_SUBSCRIPTION);
+            subscribed(bus).publishInPlace(reading -> reading.value = 2);
+            assertThat(bus.close(Duration.ofSeconds(10)).abandoned()).isZero();
+        }
+        assertThat(handled).containsExactly(2);
+    }
+
+    @Test
+    void abortedClaimIsSeenByNobodyAndItsHeadersAreGone() {
+        List<Headers> seen = new CopyOnWriteArrayList<>();
+        try (Bus bus = Bus.open()) {
+            bus.subscribe(READINGS, (reading, context) -> seen.add(context.headers()));
+            Publisher<Reading> publisher = bus.publisher(READINGS);
+            for (int i = 0; i < 10; i++) {
+                Claim<Reading> claim = publisher.claim();
+                claim.headers(Headers.NONE.withSender("aborted"));
+                claim.abort();
+            }
+            Claim<Reading> claim = publisher.claim();
+            claim.headers(Headers.NONE.withSender("taken back"));
+            claim.headers(Headers.NONE);
+            claim.commit();
+            assertThat(bus.close(Duration.ofSeconds(10)).abandoned()).isZero();
+        }
+        assertThat(seen).containsExactly(Headers.NONE);
+    }
+
     private Publisher<Reading> subscribed(Bus bus) {
         bus.subscribe(READINGS, (reading, context) -> handled.add(reading.value));
         return bus.publisher(READINGS);

@@ -63,7 +63,8 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
                 return due;
             }
         }
-        return retries.hasRoom() ? takeNew(spare) : null;
+        Delivery<T> next = takeTurn();
+        return next != null || !retries.hasRoom() ? next : takeNew(spare);
     }
 
     /** Whether a message that comes back may be handled at once; if not, it comes when it may. */
@@ -71,11 +72,21 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
         return true;
     }
 
+    /** Takes what waited here until its turn has come; it needs no more room. */
+    @Nullable Delivery<T> takeTurn() {
+        return null;
+    }
+
+    /** Whether {@link #takeTurn} would find something. */
+    boolean isTurn() {
+        return false;
+    }
+
     abstract @Nullable Delivery<T> takeNew(Delivery<T> spare);
 
     /** Whether {@link #take} would find something. */
     boolean isReady() {
-        return retries.anyDue() || (retries.hasRoom() && isNewReady());
+        return retries.anyDue() || isTurn() || (retries.hasRoom() && isNewReady());
     }
 
     abstract boolean isNewReady();

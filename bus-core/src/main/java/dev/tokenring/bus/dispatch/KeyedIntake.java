@@ -68,7 +68,15 @@ final class KeyedIntake<T> extends Intake<T> {
     }
 
     @Override
-    @Nullable Delivery<T> takeNew(Delivery<T> spare) {
+    boolean isTurn() {
+        return anyTurn;
+    }
+
+    @Override
+    @Nullable Delivery<T> takeTurn() {
+        if (!anyTurn) {
+            return null;
+        }
         lock.lock();
         try {
             for (Delivery<T> next = turn.poll(); next != null; next = turn.poll()) {
@@ -78,6 +86,16 @@ final class KeyedIntake<T> extends Intake<T> {
                 }
                 done(next);
             }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    @Nullable Delivery<T> takeNew(Delivery<T> spare) {
+        lock.lock();
+        try {
             return takeFreeKey(spare);
         } finally {
             lock.unlock();
@@ -115,7 +133,7 @@ final class KeyedIntake<T> extends Intake<T> {
 
     @Override
     boolean isNewReady() {
-        return anyTurn || (waiting < maxWaiting && reader.isReady());
+        return waiting < maxWaiting && reader.isReady();
     }
 
     @Override

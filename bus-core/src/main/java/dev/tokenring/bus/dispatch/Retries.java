@@ -3,6 +3,7 @@ package dev.tokenring.bus.dispatch;
 import dev.tokenring.bus.RetryPolicy;
 import dev.tokenring.bus.failure.Guard;
 import dev.tokenring.bus.time.Timers;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -210,12 +211,15 @@ public final class Retries<T> {
      */
     int close() {
         closed = true;
-        int count = inHand.size();
+        // Each once: a message may go from the one to the other at this very moment.
+        Set<Delivery<T>> counted = new HashSet<>(inHand);
         for (Delivery<T> delivery : List.copyOf(waiting)) {
-            count += giveUpWaiting(delivery) ? 1 : 0;
+            if (giveUpWaiting(delivery)) {
+                counted.add(delivery);
+            }
         }
         due.clear();
-        return count;
+        return counted.size();
     }
 
     private boolean giveUpWaiting(Delivery<T> delivery) {

@@ -51,8 +51,7 @@ public final class DeadLetters {
         /** Whether a letter was derived from this one: with another message, but of the same failure. */
         @SuppressWarnings("ReferenceEquality")
         private static boolean isMended(DeadLetter<?> kept, DeadLetter<?> letter) {
-            return !kept.message().equals(letter.message())
-                    && kept.sequence() == letter.sequence()
+            return kept.sequence() == letter.sequence()
                     && kept.subscription().equals(letter.subscription())
                     && kept.lastError() == letter.lastError()
                     && kept.givenUp().equals(letter.givenUp());

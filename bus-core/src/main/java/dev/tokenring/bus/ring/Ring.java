@@ -1,5 +1,7 @@
 package dev.tokenring.bus.ring;
 
+import static java.util.Objects.requireNonNull;
+
 import com.lmax.disruptor.Sequence;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.PublishOutcome;
@@ -55,7 +57,6 @@ public final class Ring<T> {
 
     private final Slots<T> slots;
     private final SlotClaim<T>[] claims;
-    private final @Nullable SlotClaim<T> singleClaim;
     private final Sequencing sequencing;
     private final boolean singlePublisher;
     private final WakeSignal signal = new WakeSignal();
@@ -87,9 +88,8 @@ public final class Ring<T> {
                 ? new SinglePublisher(capacity, released, signal)
                 : new ManyPublishers(capacity, released, signal);
         slots = new Slots<>(capacity, factory);
-        claims = newClaims(factory == null ? 0 : singlePublisher ? 1 : capacity);
+        claims = newClaims(factory == null ? 0 : capacity);
         Arrays.setAll(claims, slot -> new SlotClaim<>(this));
-        singleClaim = claims.length == 1 ? claims[0] : null;
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -166,8 +166,17 @@ public final class Ring<T> {
             return ending ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
         }
         long first = last - count + 1;
-        for (int i = 0; i < count; i++) {
-            slots.fill(first + i, messages.get(i), headers);
+        try {
+            for (int i = 0; i < count; i++) {
+                slots.fill(first + i, requireNonNull(messages.get(i), "message"), headers);
+            }
+        } catch (Throwable listsOwn) {
+            for (long sequence = first; sequence <= last; sequence++) {
+                slots.makeVoid(sequence);
+                countVoid();
+            }
+            sequencing.publish(first, last);
+            throw listsOwn;
         }
         sequencing.publish(first, last);
         return ending ? outcomeAtTheEnd(first, count) : PublishOutcome.PUBLISHED;
@@ -185,19 +194,23 @@ public final class Ring<T> {
 
     /** Makes a claim of a sequence that the caller has claimed. */
     public SlotClaim<T> claim(long sequence) {
-        SlotClaim<T> claim = claims[(int) sequence & (claims.length - 1)];
+        SlotClaim<T> claim = claimOf(sequence);
         claim.begin(sequence);
         return claim;
     }
 
     /** Like {@link #tryClaim}, but for who publishes or aborts what he claimed at once; negative if there is no room. */
     public long tryClaimSequence() {
-        SlotClaim<T> last = singleClaim;
-        if (last != null && last.isOpen()) {
-            throw new IllegalStateException(
-                    last + " is still open: a single publisher has to commit or abort it before it publishes more");
+        long sequence = tryClaim(1);
+        if (singlePublisher && sequence >= 0 && claimOf(sequence).isOpen()) {
+            throw new IllegalStateException(claimOf(sequence)
+                    + " is still open: a single publisher has to commit or abort it before it publishes more");
         }
-        return tryClaim(1);
+        return sequence;
+    }
+
+    private SlotClaim<T> claimOf(long sequence) {
+        return claims[(int) sequence & (claims.length - 1)];
     }
 
     /** The message that the slot owns. */
@@ -211,7 +224,11 @@ public final class Ring<T> {
 
     /** Publishes a slot that was claimed. */
     public PublishOutcome publishClaimed(long sequence) {
-        boolean anybody = readers.length > 0;
+        boolean anybody = singlePublisher ? readers.length > 0 : isForAnybody(sequence);
+        if (!anybody && singlePublisher) { // else who joins now would get it: its claim is not to be seen yet
+            slots.empty(sequence, sequence);
+            return nobodyThere();
+        }
         sequencing.publish(sequence, sequence);
         if (ending) {
             return outcomeAtTheEnd(sequence, 1);
@@ -224,8 +241,23 @@ public final class Ring<T> {
         return PublishOutcome.PUBLISHED;
     }
 
+    private boolean isForAnybody(long sequence) {
+        for (RingReader<T> reader : readers) {
+            if (reader.start() < sequence) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Publishes a slot that was claimed, but nothing in it. */
     public void abortClaimed(long sequence) {
+        if (singlePublisher) {
+            if (!sequencing.isPublished(sequence)) { // by who filled it, while he filled it
+                slots.empty(sequence, sequence);
+            }
+            return;
+        }
         slots.makeVoid(sequence);
         countVoid();
         publishClaimed(sequence);
@@ -310,7 +342,8 @@ public final class Ring<T> {
     // ---- reading
 
     /**
-     * Adds a reader that sees every message whose publishing starts after this call, and none that was claimed before.
+     * Adds a reader that sees every message whose publishing starts after this call, and none that was claimed
+     * before; but a single publisher's claim is not to be seen until it is published.
      *
      * @param lossy whether publishers may move the reader on when it holds them back
      */

@@ -48,9 +48,12 @@ public final class Slots<T> {
 
     // ---- for who has claimed the slot
 
+    @SuppressWarnings("ReferenceEquality") // any other headers without content may well be stored
     void fill(long sequence, T message, Headers headers) {
         messages[index(sequence)] = message;
-        headers(sequence, headers);
+        if (headers != Headers.NONE) {
+            putBeside(sequence, headers);
+        }
     }
 
     void fill(long sequence, T message, Unacknowledged pending) {
@@ -58,11 +61,13 @@ public final class Slots<T> {
         putBeside(sequence, pending);
     }
 
-    /** Has something travel beside the message. */
+    /** Has something travel beside the message, in place of what was given before. */
     @SuppressWarnings("ReferenceEquality") // any other headers without content may well be stored
     public void headers(long sequence, Headers headers) {
         if (headers != Headers.NONE) {
             putBeside(sequence, headers);
+        } else if (anyBeside) {
+            beside[index(sequence)] = null;
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -141,13 +142,14 @@ class DeadLettersTest {
         int perThread = 5_000;
         var box = new DeadLetters(16);
         var start = new CyclicBarrier(threads);
+        var sequences = new AtomicInteger();
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
             Callable<List<DeadLetter<?>>> addAndTake = () -> {
                 var gone = new ArrayList<DeadLetter<?>>();
                 start.await();
                 for (int i = 0; i < perThread; i++) {
-                    DeadLetter<?> pushedOut = box.add(letter("numbers", i));
+                    DeadLetter<?> pushedOut = box.add(letter("numbers", sequences.getAndIncrement()));
                     if (pushedOut != null) {
                         gone.add(pushedOut);
                     }
