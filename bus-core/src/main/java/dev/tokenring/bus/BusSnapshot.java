@@ -85,7 +85,8 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
      * @param kind how it gets its messages, in a word such as {@code broadcast} or {@code group}
      * @param delivered how many messages it is done with, whatever came of them
      * @param lag how many published messages it is not done with
-     * @param failures how often its handler threw
+     * @param failures how often its handler threw; like retries and dead letters, of a group's member those of the whole
+     *     group
      * @param retries how often a message was tried again
      * @param deadLetters how many messages were given up
      * @param missed how many messages were overwritten before it could read them; 0 if it is lossless
