@@ -103,7 +103,8 @@ public final class Retries<T> {
         giveUp.giveUp(subscription, message, delivery, cause);
     }
 
-    private void comeBack(Delivery<T> delivery) {
+    /** Has a message come back from where it waited for its time. */
+    void comeBack(Delivery<T> delivery) {
         delivery.comesBack();
         due.add(delivery);
         wake.run();

@@ -38,9 +38,12 @@ final class FailedMessage {
         return retries.stuck(SUBSCRIPTION, MESSAGE, delivery, new IllegalStateException("stuck"));
     }
 
-    /** Has it come back for its last try. */
+    /** Has it come back, and with the handler, for its last try. */
     void comeBack() {
-        delivery.comesBack();
+        retries.comeBack(delivery);
+        if (retries.poll() != delivery) {
+            throw new AssertionError("it has not come back");
+        }
     }
 
     /** Gives it back to its subscription after it was given up. */
