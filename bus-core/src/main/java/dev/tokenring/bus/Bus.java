@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.bus.failure.DistinctErrors;
 import dev.tokenring.bus.failure.Guard;
+import dev.tokenring.bus.inspect.FlightRecording;
 import dev.tokenring.bus.spi.Stage;
 import dev.tokenring.bus.thread.BusThread;
 import java.time.Duration;
@@ -42,6 +43,7 @@ public final class Bus implements AutoCloseable {
     private final Observer observer;
 
     private Bus(BusOptions options) {
+        FlightRecording.prepare();
         this.options = options;
         ErrorSink chosen = options.errorSink();
         var guard = new Guard(chosen != null ? chosen : new DistinctErrors(System.getLogger("dev.tokenring.bus")));
@@ -458,8 +460,8 @@ public final class Bus implements AutoCloseable {
     /**
      * Asks for one reply, within a given time. The call does not wait; the future ends in exactly one way: with the
      * reply, or with a {@link RequestException} whose {@link RequestFailure} says what happened and whether a retry can
-     * help. Cancelling the future cancels the request: a handler that has not started it never will, one that has can
-     * notice. What depends on the future runs on the handler's thread, or on the bus's timer thread after a timeout; use
+     * help. Cancelling the future cancels the request, and the future then has its own {@link CancellationException}: a
+     * handler that has not started the request never will, one that has can notice. What depends on the future runs on the handler's thread, or on the bus's timer thread after a timeout; use
      * the {@code …Async} methods for anything long.
      *
      * @param <Q> the type of the requests

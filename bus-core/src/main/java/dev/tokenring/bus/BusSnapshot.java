@@ -4,8 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.bus.inspect.Table;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param services the services that have a ring, by name
  */
 public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, List<ServiceSnapshot> services) {
+    /** Stands in a table instead of a number that another member's line has for the whole group. */
+    private static final String OF_GROUP = "^";
+
     /**
      * Puts topics and services in order.
      *
@@ -82,11 +88,12 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
      * One subscription.
      *
      * @param name the subscription's name
-     * @param kind how it gets its messages, in a word such as {@code broadcast} or {@code group}
+     * @param kind how it gets its messages, in words such as {@code in order} or {@code keyed group workers}
+     * @param group the group that it is a member of, or null; lag, failures, retries and dead letters are then those of the
+     *     whole group
      * @param delivered how many messages it is done with, whatever came of them
      * @param lag how many published messages it is not done with
-     * @param failures how often its handler threw; like retries and dead letters, of a group's member those of the whole
-     *     group
+     * @param failures how often its handler threw
      * @param retries how often a message was tried again
      * @param deadLetters how many messages were given up
      * @param missed how many messages were overwritten before it could read them; 0 if it is lossless
@@ -95,6 +102,7 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
     public record SubscriptionSnapshot(
             String name,
             String kind,
+            @Nullable String group,
             long delivered,
             long lag,
             long failures,
@@ -137,7 +145,8 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
 
     /**
      * Prints the topics, the subscriptions and the services as a table each, with one line for each of them in the order
-     * of their names.
+     * of their names. Where a number is that of a whole group, it stands in the line of the first member, and {@code ^} in
+     * those of the others.
      *
      * @return lines of text; the last one ends with a line feed too
      */
@@ -146,7 +155,7 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
         var text = new StringBuilder("bus ")
                 .append(bus)
                 .append(" at ")
-                .append(time)
+                .append(time.truncatedTo(ChronoUnit.MILLIS))
                 .append('\n');
         topicTable().appendTo(text);
         subscriptionTable().appendTo(text);
@@ -176,16 +185,18 @@ public record BusSnapshot(String bus, Instant time, List<TopicSnapshot> topics, 
                 "missed",
                 "thread");
         for (TopicSnapshot topic : topics) {
+            Set<String> groups = new HashSet<>();
             for (SubscriptionSnapshot reader : topic.subscriptions) {
+                boolean first = reader.group == null || groups.add(reader.group);
                 table.add(
                         topic.name,
                         reader.name,
                         reader.kind,
                         reader.delivered,
-                        reader.lag,
-                        reader.failures,
-                        reader.retries,
-                        reader.deadLetters,
+                        first ? reader.lag : OF_GROUP,
+                        first ? reader.failures : OF_GROUP,
+                        first ? reader.retries : OF_GROUP,
+                        first ? reader.deadLetters : OF_GROUP,
                         reader.missed,
                         reader.threadName == null ? "-" : reader.threadName);
             }

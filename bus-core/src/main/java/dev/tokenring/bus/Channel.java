@@ -4,7 +4,6 @@ import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.dispatch.Intake;
 import dev.tokenring.bus.ring.Ring;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +15,7 @@ final class Channel<T> {
     private final Topic<T> topic;
     private final Ring<T> ring;
     private final Publisher<T> publisher;
-    private final Map<String, Group<T>> groups = new HashMap<>();
+    private final Map<String, Group<T>> groups = new ConcurrentHashMap<>();
     private final Map<Dispatcher<T>, String> kindByDispatcher = new ConcurrentHashMap<>();
     private final LongAdder refused = new LongAdder();
     private volatile @Nullable Runnable whenRead;
@@ -81,6 +80,23 @@ final class Channel<T> {
         return kindByDispatcher.keySet().stream()
                 .filter(one -> one.subscription().equals(subscription))
                 .toList();
+    }
+
+    /** Whether a subscription whose dead letters may come back has this name, other than a member of this group. */
+    boolean isTaken(String subscription, @Nullable String ofGroup) {
+        return named(subscription).stream()
+                .filter(one -> !one.isDetached() && one.retries() != null)
+                .anyMatch(one -> ofGroup == null || !ofGroup.equals(groupOf(one)));
+    }
+
+    /** The name of the group that somebody is a member of; null if of none. */
+    @Nullable String groupOf(Dispatcher<?> dispatcher) {
+        for (Map.Entry<String, Group<T>> entry : groups.entrySet()) {
+            if (dispatcher.retries() == entry.getValue().intake().retries()) {
+                return entry.getKey();
+            }
+        }
+        return null;
     }
 
     @Nullable Group<T> group(String name) {

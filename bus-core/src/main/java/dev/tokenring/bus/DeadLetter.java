@@ -74,6 +74,11 @@ public record DeadLetter<T>(
         }
     }
 
+    /** Whether topics with such a name are for dead letters only. */
+    static boolean isNameOfTopic(String name) {
+        return name.startsWith(PREFIX);
+    }
+
     /**
      * The topic on which a bus publishes the dead letters of a topic. Its name is {@code dead-letters.} and the topic's
      * own, so that {@link #ALL} stands for those of all topics.

@@ -1,5 +1,7 @@
 package dev.tokenring.bus;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.regex.Pattern;
 
 /** The rule that names of buses, topics, services and subscriptions follow. */
@@ -9,7 +11,7 @@ final class Names {
     private static final Pattern VALID = Pattern.compile(PART + "(\\." + PART + ")*");
 
     static String valid(String what, String name) {
-        if (!VALID.matcher(name).matches()) {
+        if (!VALID.matcher(requireNonNull(name, what + " name")).matches()) {
             throw new IllegalArgumentException(
                     what + " name is \"" + name
                             + "\": use letters, digits, '_' and '-', in parts separated by dots, such as llm.generation.requests");

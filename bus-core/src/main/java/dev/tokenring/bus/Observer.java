@@ -32,7 +32,7 @@ final class Observer {
     private static <T> BusSnapshot.TopicSnapshot ofTopic(Channel<T> channel) {
         Topic<T> topic = channel.topic();
         List<BusSnapshot.SubscriptionSnapshot> subscriptions = channel.kindByDispatcher().entrySet().stream()
-                .map(entry -> ofSubscription(entry.getKey(), entry.getValue()))
+                .map(entry -> ofSubscription(entry.getKey(), entry.getValue(), channel.groupOf(entry.getKey())))
                 .toList();
         return new BusSnapshot.TopicSnapshot(
                 topic.name(),
@@ -44,11 +44,13 @@ final class Observer {
                 subscriptions);
     }
 
-    private static BusSnapshot.SubscriptionSnapshot ofSubscription(Dispatcher<?> dispatcher, String kind) {
+    private static BusSnapshot.SubscriptionSnapshot ofSubscription(
+            Dispatcher<?> dispatcher, String kind, @Nullable String group) {
         Retries<?> retries = dispatcher.retries();
         return new BusSnapshot.SubscriptionSnapshot(
                 dispatcher.subscription(),
                 kind,
+                group,
                 dispatcher.delivered(),
                 dispatcher.lag(),
                 retries == null ? 0 : retries.failures(),

@@ -2,6 +2,7 @@ package dev.tokenring.bus;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tokenring.bus.inspect.FlightRecording;
 import dev.tokenring.bus.inspect.StallEvent;
 import dev.tokenring.bus.ring.Ring;
 import dev.tokenring.bus.ring.SlotClaim;
@@ -13,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +77,7 @@ public final class Publisher<T> {
         Headers sent = interception == null ? headers : intercepted(message, headers);
         PublishOutcome outcome = offer(message, sent);
         if (outcome == PublishOutcome.BACK_PRESSURED) {
-            outcome = awaitRoom(Long.MAX_VALUE, () -> ring.offer(message, sent));
+            outcome = awaitRoom(Long.MAX_VALUE, Ring::offer, message, sent);
         }
         if (outcome == PublishOutcome.CLOSED) {
             throw refused();
@@ -126,7 +126,7 @@ public final class Publisher<T> {
         var pending = new Unacknowledged(intercepted(message, headers), new CompletableFuture<>());
         PublishOutcome outcome = lifecycle.accepts() ? ring.offer(message, pending) : PublishOutcome.CLOSED;
         if (outcome == PublishOutcome.BACK_PRESSURED) {
-            outcome = awaitRoom(Long.MAX_VALUE, () -> ring.offer(message, pending));
+            outcome = awaitRoom(Long.MAX_VALUE, Ring::offer, message, pending);
         }
         if (outcome == PublishOutcome.CLOSED) {
             throw refused();
@@ -179,7 +179,7 @@ public final class Publisher<T> {
         Headers sent = interception == null ? headers : intercepted(message, headers);
         PublishOutcome outcome = offer(message, sent);
         if (outcome == PublishOutcome.BACK_PRESSURED) {
-            outcome = awaitRoom(timeoutNs, () -> ring.offer(message, sent));
+            outcome = awaitRoom(timeoutNs, Ring::offer, message, sent);
         }
         return counted(outcome);
     }
@@ -219,7 +219,7 @@ public final class Publisher<T> {
         PublishOutcome outcome = lifecycle.accepts() ? ring.offerAll(chunk, headers) : PublishOutcome.CLOSED;
         try {
             if (outcome == PublishOutcome.BACK_PRESSURED) {
-                outcome = awaitRoom(Long.MAX_VALUE, () -> ring.offerAll(chunk, headers));
+                outcome = awaitRoom(Long.MAX_VALUE, Ring::offerAll, chunk, headers);
             }
         } catch (CancellationException interrupted) {
             throw new CancellationException(
@@ -341,29 +341,37 @@ public final class Publisher<T> {
 
     private long waitAndClaim() {
         var claimed = new long[1];
-        PublishOutcome outcome = awaitRoom(Long.MAX_VALUE, () -> {
-            claimed[0] = ring.tryClaimSequence();
-            if (claimed[0] >= 0) {
-                return PublishOutcome.PUBLISHED;
-            }
-            return ring.isEnding() ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
-        });
-        if (outcome == PublishOutcome.CLOSED) {
+        if (awaitRoom(Long.MAX_VALUE, (from, into, same) -> claimInto(from, into), claimed, claimed)
+                == PublishOutcome.CLOSED) {
             throw refused();
         }
         return claimed[0];
     }
 
+    private static PublishOutcome claimInto(Ring<?> ring, long[] claimed) {
+        claimed[0] = ring.tryClaimSequence();
+        if (claimed[0] >= 0) {
+            return PublishOutcome.PUBLISHED;
+        }
+        return ring.isEnding() ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
+    }
+
     // ---- both
 
+    /** What is tried again; it captures nothing, so that waiting allocates nothing. */
+    @FunctionalInterface
+    private interface Attempt<T, A, B> {
+        PublishOutcome at(Ring<T> ring, A first, B second);
+    }
+
     /** Tries until there is room, or it is known that there won't be, or the time is over. */
-    private PublishOutcome awaitRoom(long timeoutNs, Supplier<PublishOutcome> attempt) {
+    private <A, B> PublishOutcome awaitRoom(long timeoutNs, Attempt<T, A, B> attempt, A first, B second) {
         if (ring.isReadByCurrentThread() || lifecycle.isStepped()) {
             throw new IllegalStateException("topic " + topic.name() + " is full (" + topic.capacity()
                     + " messages), and the thread that waits for room is the one that should make it: use tryPublish, a"
                     + " larger capacity, or another topic");
         }
-        StallEvent stall = StallEvent.start();
+        StallEvent stall = FlightRecording.stall();
         long startNs = System.nanoTime();
         PublishOutcome outcome = PublishOutcome.BACK_PRESSURED;
         try {
@@ -372,7 +380,7 @@ public final class Publisher<T> {
                     return outcome;
                 }
                 Ring.pause(tries);
-                outcome = attempt.get();
+                outcome = attempt.at(ring, first, second);
             }
         } catch (InterruptedException whileWaiting) {
             Thread.currentThread().interrupt();

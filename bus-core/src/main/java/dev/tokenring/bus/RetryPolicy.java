@@ -69,7 +69,8 @@ public final class RetryPolicy {
      * @throws IllegalArgumentException if a value is out of its range
      */
     public RetryPolicy withBackoff(Duration first, double factor, Duration max) {
-        if (first.isZero() || first.isNegative()) {
+        requireNonNull(max, "max");
+        if (requireNonNull(first, "first").isZero() || first.isNegative()) {
             throw new IllegalArgumentException(
                     "first backoff is " + first + ": it must be more than zero, for example Duration.ofMillis(100)");
         }

@@ -126,7 +126,7 @@ public final class Service<Q, R> {
     }
 
     static Duration positive(Duration timeout) {
-        if (timeout.isZero() || timeout.isNegative()) {
+        if (requireNonNull(timeout, "timeout").isZero() || timeout.isNegative()) {
             throw new IllegalArgumentException(
                     "timeout is " + timeout + ": it must be more than zero, for example Duration.ofSeconds(5)");
         }

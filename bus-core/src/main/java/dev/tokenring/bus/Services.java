@@ -261,7 +261,10 @@ final class Services {
 
     private void refuse(Exchange<?, ?> exchange) {
         lifecycle.countRefusal();
-        exchange.fail(RequestFailure.CLOSED, "the bus is closed", null);
+        exchange.fail(
+                RequestFailure.CLOSED,
+                "bus " + lifecycle.busName() + " is closed: open another bus, or stop using this one",
+                null);
     }
 
     /** Where to ask; a desk without responders if nobody serves it. */

@@ -1,5 +1,7 @@
 package dev.tokenring.bus;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenring.bus.dispatch.Loop;
 import dev.tokenring.bus.time.Clock;
 import dev.tokenring.bus.time.Timers;
@@ -70,7 +72,7 @@ public final class Stepper {
      * @return the stepper
      */
     public static Stepper at(Instant start) {
-        return new Stepper(start);
+        return new Stepper(requireNonNull(start, "start"));
     }
 
     Timers timers() {
@@ -124,7 +126,8 @@ public final class Stepper {
      */
     public void advance(Duration time) {
         if (time.isNegative()) {
-            throw new IllegalArgumentException("time is " + time + ": it can't go back");
+            throw new IllegalArgumentException("time is " + time
+                    + ": it can't go back; give zero or more, or make another stepper with Stepper.at");
         }
         run();
         long left = time.toNanos();

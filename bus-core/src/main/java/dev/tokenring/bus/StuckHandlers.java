@@ -3,7 +3,7 @@ package dev.tokenring.bus;
 import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.failure.Guard;
 import dev.tokenring.bus.failure.Watchdog;
-import dev.tokenring.bus.inspect.StuckHandlerEvent;
+import dev.tokenring.bus.inspect.FlightRecording;
 import dev.tokenring.bus.time.Timers;
 import java.time.Duration;
 import java.util.Map;
@@ -99,7 +99,7 @@ final class StuckHandlers {
                     Duration.ofNanos(timers.clock().nanoTime() - sinceNs),
                     stack);
             guard.caught(dispatcher.subscription(), dispatcher.inHand(), found, false);
-            StuckHandlerEvent.record(found);
+            FlightRecording.stuckHandler(found);
             if (actOn(handling, found) && onThreadOfTheBus) {
                 stragglers.removeIf(one -> !one.isAlive());
                 stragglers.add(thread);

@@ -46,7 +46,7 @@ final class Subscribing {
         spec.checkFits(topic);
         Channel<T> channel = channels.of(topic);
         return lifecycle.whileOpen("subscribe to " + topic.name(), () -> {
-            String name = name(spec);
+            String name = nameOn(channel, spec);
             Dispatcher<T> dispatcher = spec.isTaking()
                     ? taking(channel, spec, name, handler)
                     : inOrder(
@@ -71,7 +71,7 @@ final class Subscribing {
         }
         Channel<T> channel = channels.of(topic);
         return lifecycle.whileOpen("subscribe to " + topic.name(), () -> {
-            String name = name(spec);
+            String name = nameOn(channel, spec);
             Interception interception = lifecycle.interception();
             Recipient<T> recipient = Recipient.ofBatches(
                     topic.name(),
@@ -85,6 +85,7 @@ final class Subscribing {
 
     <T> Subscription handleAll(TopicPattern<T> pattern, SubscriptionSpec<T> spec, Handler<? super T> handler) {
         return lifecycle.whileOpen("subscribe to " + pattern.pattern(), () -> {
+            checkNameIsFree(pattern, spec);
             String name = name(spec);
             Loop loop =
                     spec.execution().eventLoop() == null && !spec.execution().isConcurrent()
@@ -231,6 +232,41 @@ final class Subscribing {
         }
     }
 
+    /** Dead letters go back by name to the subscription that gave them up, so no other one must have it. */
+    private String nameOn(Channel<?> channel, SubscriptionSpec<?> spec) {
+        checkNameIsFree(channel, spec);
+        return name(spec);
+    }
+
+    private static void checkNameIsFree(Channel<?> channel, SubscriptionSpec<?> spec) {
+        String name = spec.name();
+        if (name != null && channel.isTaken(name, spec.group())) {
+            throw nameIsTaken(channel.topic().name(), name);
+        }
+    }
+
+    private void checkNameIsFree(TopicPattern<?> pattern, SubscriptionSpec<?> spec) {
+        String name = spec.name();
+        if (name == null) {
+            return;
+        }
+        channels.all().stream()
+                .filter(channel -> pattern.matches(channel.topic()))
+                .forEach(channel -> checkNameIsFree(channel, spec));
+        for (Wildcard<?> other : wildcards) {
+            boolean fellow =
+                    spec.group() != null && spec.group().equals(other.spec().group());
+            if (name.equals(other.name()) && !fellow) {
+                throw nameIsTaken(other.pattern().pattern(), name);
+            }
+        }
+    }
+
+    private static IllegalArgumentException nameIsTaken(String where, String name) {
+        return new IllegalArgumentException(where + " has a subscription named " + name
+                + " already: close that first, or give this one another name");
+    }
+
     private String name(SubscriptionSpec<?> spec) {
         String given = spec.name();
         return given != null ? given : "subscription-" + number.incrementAndGet();
@@ -306,11 +342,17 @@ final class Subscribing {
     }
 
     private static <T> void checkAgrees(Channel.Group<T> group, SubscriptionSpec<T> spec, Channel<T> channel) {
-        if (group.keyed() != (spec.key() != null) || group.urgentFirst() != spec.urgentFirst()) {
+        boolean keyed = spec.key() != null;
+        if (group.keyed() != keyed || group.urgentFirst() != spec.urgentFirst()) {
             throw new IllegalArgumentException("group " + spec.group() + " of "
-                    + channel.topic().name() + " is " + (group.keyed() ? "keyed" : "not keyed") + " and "
-                    + (group.urgentFirst() ? "" : "not ") + "urgentFirst: all members have to agree on that");
+                    + channel.topic().name() + " is " + order(group.keyed(), group.urgentFirst())
+                    + ", but the new member is " + order(keyed, spec.urgentFirst())
+                    + ": give all members the same keyedBy and urgentFirst, or this one another group");
         }
+    }
+
+    private static String order(boolean keyed, boolean urgentFirst) {
+        return (keyed ? "keyed" : "not keyed") + " and " + (urgentFirst ? "" : "not ") + "urgentFirst";
     }
 
     private <T> Channel.Group<T> newGroup(Channel<T> channel, SubscriptionSpec<T> spec, String name) {

@@ -55,7 +55,7 @@ public final class Topic<T> {
      */
     public static <T> Topic<T> of(String name, Class<T> type) {
         return new Topic<>(
-                Names.valid("topic", name),
+                validName(name, type),
                 requireNonNull(type, "type"),
                 DEFAULT_CAPACITY,
                 WaitStrategy.ADAPTIVE,
@@ -82,12 +82,20 @@ public final class Topic<T> {
      */
     public static <T> Topic<T> inPlace(String name, Class<T> type, Supplier<? extends T> factory) {
         return new Topic<>(
-                Names.valid("topic", name),
+                validName(name, type),
                 requireNonNull(type, "type"),
                 DEFAULT_CAPACITY,
                 WaitStrategy.ADAPTIVE,
                 false,
                 requireNonNull(factory, "factory"));
+    }
+
+    private static String validName(String name, Class<?> type) {
+        if (DeadLetter.isNameOfTopic(Names.valid("topic", name)) && type != DeadLetter.class) {
+            throw new IllegalArgumentException("topic name is \"" + name
+                    + "\": names that begin like this are for dead letters; see DeadLetter.topicOf, or take another");
+        }
+        return name;
     }
 
     /**

@@ -7,12 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a message stands in a trace that may span many programs, as the {@code traceparent} header of <a
  * href="https://www.w3.org/TR/trace-context/">W3C Trace Context</a> tells it. It travels in {@link
- * Headers#traceContext()}; an {@link Interceptor} can carry it on when it publishes:
+ * Headers#traceContext()}; an {@link Interceptor} can carry it on from the message that is being handled to those that are
+ * published meanwhile:
  *
  * <pre>{@code
- * TraceContext before = TraceContext.of(headers);
- * TraceContext now = before == null ? TraceContext.newRoot(random) : before.child(random);
- * return headers.withTraceContext(now.toString());
+ * public Headers onPublish(String topic, Object message, Headers headers, Headers cause) {
+ *     TraceContext before = TraceContext.of(cause);
+ *     TraceContext now = before == null ? TraceContext.newRoot(random) : before.child(random);
+ *     return headers.withTraceContext(now.toString());
+ * }
  * }</pre>
  *
  * <p>Immutable, hence safe for use by any thread.

@@ -4,7 +4,7 @@ import dev.tokenring.bus.dispatch.Delivery;
 import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.dispatch.Retries;
 import dev.tokenring.bus.failure.DeadLetters;
-import dev.tokenring.bus.inspect.DeadLetterEvent;
+import dev.tokenring.bus.inspect.FlightRecording;
 import dev.tokenring.bus.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +44,7 @@ final class Undeliverable {
                 firstFailure == null ? now : firstFailure,
                 now);
         DeadLetter<?> pushedOut = letters.add(letter);
-        DeadLetterEvent.record(letter);
+        FlightRecording.deadLetter(letter);
         publish(letter);
         if (pushedOut != null) {
             lifecycle.guard().pushedOut(pushedOut);

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 class BusSnapshotTest {
     private static final Instant TIME = Instant.parse("2026-01-02T03:04:05Z");
 
-    private static final SubscriptionSnapshot AUDIT =
-            new SubscriptionSnapshot("audit", "broadcast", 1_234_560, 7, 0, 0, 0, 0, "tokenring-llm.requests-audit");
+    private static final SubscriptionSnapshot AUDIT = new SubscriptionSnapshot(
+            "audit", "in order", null, 1_234_560, 7, 0, 0, 0, 0, "tokenring-llm.requests-audit");
     private static final SubscriptionSnapshot VIEW =
-            new SubscriptionSnapshot("view", "lossy", 900_000, 0, 3, 2, 1, 334_567, null);
+            new SubscriptionSnapshot("view", "newest only", null, 900_000, 0, 3, 2, 1, 334_567, null);
     private static final TopicSnapshot REQUESTS =
             new TopicSnapshot("llm.requests", String.class, 1024, 1_234_567, 12, 7, List.of(VIEW, AUDIT));
     private static final TopicSnapshot ALERTS =
@@ -37,13 +37,27 @@ class BusSnapshotTest {
                 alerts        StackTraceElement        16     0          0        0
                 llm.requests  String                 1024     7    1234567       12
 
-                topic         subscription  kind       delivered  lag  failures  retries  dead letters  missed  thread
-                llm.requests  audit         broadcast    1234560    7         0        0             0       0  tokenring-llm.requests-audit
-                llm.requests  view          lossy         900000    0         3        2             1  334567  -
+                topic         subscription  kind         delivered  lag  failures  retries  dead letters  missed  thread
+                llm.requests  audit         in order       1234560    7         0        0             0       0  tokenring-llm.requests-audit
+                llm.requests  view          newest only     900000    0         3        2             1  334567  -
 
                 service   responders  capacity  in flight  requests  replies  failures  timeouts  cancelled  shed  abandoned
                 count              1      1024          0         5        5         0         0          0     0          0
                 dialogue           2       256          3    100000    99000       500       400         60    27         10
+                """);
+    }
+
+    @Test
+    void whatAGroupSharesIsPrintedOnce() {
+        List<SubscriptionSnapshot> members = List.of(
+                new SubscriptionSnapshot("w0", "group w", "w", 5, 2, 3, 2, 1, 0, null),
+                new SubscriptionSnapshot("w1", "group w", "w", 4, 2, 3, 2, 1, 0, null));
+        var topic = new TopicSnapshot("jobs", String.class, 16, 11, 0, 2, members);
+        assertThat(new BusSnapshot("main", TIME, List.of(topic), List.of()).toString())
+                .endsWith("""
+                topic  subscription  kind     delivered  lag  failures  retries  dead letters  missed  thread
+                jobs   w0            group w          5    2         3        2             1       0  -
+                jobs   w1            group w          4    ^         ^        ^             ^       0  -
                 """);
     }
 

@@ -88,6 +88,27 @@ class DescriptionTest extends BusTest {
                 .hasMessage("subscription" + rule);
     }
 
+    @Test
+    void namesOfDeadLetterTopicsAreKept() {
+        assertThatThrownBy(() -> Topic.of("dead-letters.words", String.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("topic name is \"dead-letters.words\": names that begin like this are for dead letters; see"
+                        + " DeadLetter.topicOf, or take another");
+        assertThatThrownBy(() -> Topic.inPlace("dead-letters.words", StringBuilder.class, StringBuilder::new))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(Topic.of("dead-letters", String.class).name()).isEqualTo("dead-letters");
+    }
+
+    @Test
+    void nullIsRefusedByName() {
+        assertThatThrownBy(() -> Topic.of(null, String.class)).hasMessage("topic name");
+        assertThatThrownBy(() -> WORDS.withWaitStrategy(null)).hasMessage("waitStrategy");
+        assertThatThrownBy(() -> open().publish(WORDS, null)).hasMessage("message");
+        assertThatThrownBy(() -> Stepper.at(null)).hasMessage("start");
+        assertThatThrownBy(() -> Service.of("join", String.class, String.class).withTimeout(null))
+                .hasMessage("timeout");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a", "A-1_b", "llm.generation.requests", "7"})
     void rightNameIsKept(String name) {

@@ -2,6 +2,7 @@ package dev.tokenring.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.bus.inspect.FlightRecording;
 import dev.tokenring.bus.inspect.SlowHandlerEvent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -107,9 +108,9 @@ class FlightRecordTest extends BusTest {
         recording.stop();
         try (var ordinary = new Recording(Configuration.getConfiguration(configuration))) {
             ordinary.start();
-            assertThat(SlowHandlerEvent.start()).isNull();
+            assertThat(FlightRecording.slowHandler()).isNull();
             ordinary.enable(SlowHandlerEvent.NAME);
-            assertThat(SlowHandlerEvent.start()).isNotNull();
+            assertThat(FlightRecording.slowHandler()).isNotNull();
         }
     }
 

@@ -135,7 +135,9 @@ class GroupTest extends BusTest {
         bus.subscription(NUMBERS).group("workers").keyedBy(number -> number % 2).handle((number, context) -> {});
         assertThatThrownBy(() -> bus.subscription(NUMBERS).group("workers").handle((number, context) -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("group workers of numbers is keyed and not urgentFirst: all members have to agree on that");
+                .hasMessage(
+                        "group workers of numbers is keyed and not urgentFirst, but the new member is not keyed and not"
+                                + " urgentFirst: give all members the same keyedBy and urgentFirst, or this one another group");
         assertThatThrownBy(() -> bus.subscription(NUMBERS).group("workers").newestOnly())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a subscription can't have both a group and newestOnly; leave one of them out");

@@ -226,7 +226,7 @@ class RequestTest extends BusTest {
         bus.close();
         CompletableFuture<String> future = bus.request(SHOUT, "word");
         assertThat(future).isDone();
-        assertFailure(future, RequestFailure.CLOSED, "the bus is closed");
+        assertFailure(future, RequestFailure.CLOSED, "bus bus is closed: open another bus, or stop using this one");
     }
 
     @Test

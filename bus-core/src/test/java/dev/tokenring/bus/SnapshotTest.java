@@ -43,7 +43,8 @@ class SnapshotTest extends BusTest {
         TopicSnapshot full = topic(bus, NUMBERS);
         assertThat(full).isEqualTo(new TopicSnapshot("numbers", Integer.class, 4, 4, 2, 4, full.subscriptions()));
         assertThat(only(full))
-                .isEqualTo(new SubscriptionSnapshot("reader", "in order", 0, 4, 0, 0, 0, 0, "the stepping thread"));
+                .isEqualTo(
+                        new SubscriptionSnapshot("reader", "in order", null, 0, 4, 0, 0, 0, 0, "the stepping thread"));
 
         assertThat(stepper.step()).isTrue();
         TopicSnapshot lessFull = topic(bus, NUMBERS);

@@ -2,6 +2,7 @@ package dev.tokenring.bus.dispatch;
 
 import dev.tokenring.bus.BatchHandler;
 import dev.tokenring.bus.Handler;
+import dev.tokenring.bus.inspect.FlightRecording;
 import dev.tokenring.bus.inspect.SlowHandlerEvent;
 import java.util.List;
 import java.util.function.Predicate;
@@ -134,7 +135,7 @@ public final class Recipient<T> {
 
     /** A place in the stack below which everything is the handler's own. */
     private void call(T message, Delivery<T> delivery) throws Exception {
-        SlowHandlerEvent measured = SlowHandlerEvent.start();
+        SlowHandlerEvent measured = FlightRecording.slowHandler();
         try {
             handler.handle(message, delivery);
         } finally {
@@ -161,7 +162,7 @@ public final class Recipient<T> {
         if (batchHandler == null) {
             return;
         }
-        SlowHandlerEvent measured = SlowHandlerEvent.start();
+        SlowHandlerEvent measured = FlightRecording.slowHandler();
         try {
             batchHandler.handle(messages, last);
         } finally {

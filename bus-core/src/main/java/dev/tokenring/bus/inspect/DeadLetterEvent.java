@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @Category("Tokenring")
 @Description("A message was given up, and became a dead letter")
 @StackTrace(false)
-public final class DeadLetterEvent extends Event {
+final class DeadLetterEvent extends Event {
     public static final String NAME = "tokenring.DeadLetter";
 
     @Label("Topic")
@@ -39,7 +39,7 @@ public final class DeadLetterEvent extends Event {
     private DeadLetterEvent() {}
 
     /** Records that there is a new dead letter. */
-    public static void record(DeadLetter<?> letter) {
+    static void record(DeadLetter<?> letter) {
         var event = new DeadLetterEvent();
         if (event.shouldCommit()) {
             event.topic = letter.topic();

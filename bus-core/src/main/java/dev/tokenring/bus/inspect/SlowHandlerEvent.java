@@ -41,7 +41,7 @@ public final class SlowHandlerEvent extends Event {
     private SlowHandlerEvent() {}
 
     /** Begins to measure; gives null, without having done a thing, if nobody records these events. */
-    public static @Nullable SlowHandlerEvent start() {
+    static @Nullable SlowHandlerEvent start() {
         if (!PROBE.isEnabled()) {
             return null;
         }

@@ -28,7 +28,7 @@ public final class StallEvent extends Event {
     private StallEvent() {}
 
     /** Begins to measure; gives null, without having done a thing, if nobody records these events. */
-    public static @Nullable StallEvent start() {
+    static @Nullable StallEvent start() {
         if (!PROBE.isEnabled()) {
             return null;
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 @Category("Tokenring")
 @Description("A handler was called with a message, and has not come back")
 @StackTrace(false)
-public final class StuckHandlerEvent extends Event {
+final class StuckHandlerEvent extends Event {
     public static final String NAME = "tokenring.StuckHandler";
 
     @Label("Topic")
@@ -40,7 +40,7 @@ public final class StuckHandlerEvent extends Event {
     private StuckHandlerEvent() {}
 
     /** Records that a handler was found to be stuck. */
-    public static void record(StuckHandlerException stuck) {
+    static void record(StuckHandlerException stuck) {
         var event = new StuckHandlerEvent();
         if (event.shouldCommit()) {
             event.topic = stuck.topic();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @Category("Tokenring")
 @Description("A request got no reply in time")
 @StackTrace(false)
-public final class TimeoutEvent extends Event {
+final class TimeoutEvent extends Event {
     public static final String NAME = "tokenring.Timeout";
 
     @Label("Service")
@@ -29,7 +29,7 @@ public final class TimeoutEvent extends Event {
     private TimeoutEvent() {}
 
     /** Records that a caller has waited so long, and waits no more. */
-    public static void record(String service, long waitedNs) {
+    static void record(String service, long waitedNs) {
         var event = new TimeoutEvent();
         if (event.shouldCommit()) {
             event.service = service;

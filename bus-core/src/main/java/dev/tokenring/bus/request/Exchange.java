@@ -4,12 +4,13 @@ import dev.tokenring.bus.AsyncReplies;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.RequestException;
 import dev.tokenring.bus.RequestFailure;
-import dev.tokenring.bus.inspect.TimeoutEvent;
+import dev.tokenring.bus.inspect.FlightRecording;
 import dev.tokenring.bus.thread.Scope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,9 +118,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
      */
     @SuppressWarnings("ReferenceEquality")
     public final boolean answerWith(Answerer<Q, R> handler) throws Exception {
-        if (terms.clock().nanoTime() - deadlineNs >= 0) {
-            expire();
-        }
+        expireInTime();
         Q wanted = request;
         if (wanted == null || !STATE.compareAndSet(this, WAITING, STARTED)) {
             return true;
@@ -146,7 +145,11 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
 
     /** Whether a handler may well throw this because it noticed that its request is over. */
     private static boolean isWayOut(Throwable cause) {
-        return cause instanceof InterruptedException || cause instanceof CancellationException;
+        Throwable thrown = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        if (thrown instanceof RequestException asked) {
+            return asked.failure() == RequestFailure.TIMEOUT || asked.failure() == RequestFailure.CANCELLED;
+        }
+        return thrown instanceof InterruptedException || thrown instanceof CancellationException;
     }
 
     /**
@@ -178,7 +181,10 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         }
         // From here on, whoever finds this one dropped starts the newcomer.
         if (found == WAITING && STATE.compareAndSet(this, WAITING, DROPPED)) {
-            broken(RequestFailure.OVERLOADED, "a more urgent request took its place", null);
+            broken(
+                    RequestFailure.OVERLOADED,
+                    "another request took its place, which is more urgent or has more time left",
+                    null);
         }
         if (state == DROPPED) {
             return true;
@@ -216,9 +222,15 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         return !isOver();
     }
 
+    private void expireInTime() {
+        if (terms.clock().nanoTime() - deadlineNs >= 0) {
+            expire();
+        }
+    }
+
     private void expire() {
         if (fail(RequestFailure.TIMEOUT, "no complete reply within " + Duration.ofNanos(deadlineNs - askedNs), null)) {
-            TimeoutEvent.record(terms.service(), terms.clock().nanoTime() - askedNs);
+            FlightRecording.timeout(terms.service(), terms.clock().nanoTime() - askedNs);
         }
     }
 
@@ -243,6 +255,11 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
      */
     public final boolean fail(RequestFailure failure, String detail, @Nullable Throwable cause) {
         boolean byHandler = failure == RequestFailure.HANDLER_FAILED;
+        if (byHandler) {
+            // What it asked for has no more time than it has itself: so a handler may well fail because its time is
+            // over.
+            expireInTime();
+        }
         if (!changeToEnd(byHandler)) {
             return false;
         }

@@ -4,7 +4,7 @@ import com.lmax.disruptor.InsufficientCapacityException;
 import com.lmax.disruptor.MultiProducerSequencer;
 import com.lmax.disruptor.Sequence;
 
-/** For any number of publishers at a time: the Disruptor's own. */
+/** For any number of publishers at a time, where slots own their messages: the Disruptor's own, with a flag for each slot. */
 final class ManyPublishers extends Sequencing {
     private final MultiProducerSequencer sequencer;
 
@@ -38,7 +38,8 @@ final class ManyPublishers extends Sequencing {
 
     @Override
     long publishedUpTo(long first, long upTo) {
-        return sequencer.getHighestPublishedSequence(first, upTo);
+        long end = Math.min(upTo, sequencer.getCursor());
+        return end < first ? first - 1 : sequencer.getHighestPublishedSequence(first, end);
     }
 
     @Override

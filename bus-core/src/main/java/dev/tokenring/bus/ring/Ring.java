@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.lmax.disruptor.Sequence;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.PublishOutcome;
-import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,17 +24,7 @@ import org.jspecify.annotations.Nullable;
  *                in one go, then released
  * </pre>
  *
- * <p><b>Gating.</b> Publishers are held back by one sequence, {@code released}. A reader stores its own sequence with
- * each message, and now and then calls {@link #release}: it empties the slots that every reader has passed and moves
- * {@code released} behind them, so no slot keeps a message alive for long that all have read. Of two readers that release
- * together, each stores before it looks at the other with a full fence between, so at least one of them sees both; the
- * one that holds the flag looks again after it lets go of it, with a full fence between again, so nothing stays behind.
- * (The fences are needed since Disruptor's {@code Sequence.get} is a plain read before an acquire fence: a volatile write
- * before it may pass it.)
- *
- * <p><b>Lossy readers</b> hold a place like all others, but a publisher that finds the ring full moves them on. They take
- * a message by reading it first and moving their sequence by compare-and-set then: if that succeeds, nobody had released
- * the slot.
+ * <p>{@link Readers} tells how publishers are held back.
  *
  * <p><b>The end.</b> {@link #end} first sets {@code ending}, then finds out which is the first sequence that was not
  * published before. With many publishers it claims a slot for itself, the end mark: a publisher looks at {@code ending}
@@ -60,17 +49,7 @@ public final class Ring<T> {
     private final Sequencing sequencing;
     private final boolean singlePublisher;
     private final WakeSignal signal = new WakeSignal();
-    private final Sequence released = new Sequence();
-    /** 1 while somebody releases. A padded sequence, for readers write it, next to what publishers read. */
-    private final Sequence releasing = new Sequence(0);
-
-    private final Object membership = new Object();
-    private volatile RingReader<T>[] readers = noReaders();
-    private volatile boolean anyLossy;
-    private volatile @Nullable RingReader<T> stage;
-    /** Up to here a slot may be claimed but not yet published although a reader has a place behind it. */
-    private volatile long claimedAtLastJoin = -1;
-
+    private final Readers<T> readers;
     private final LongAdder voids = new LongAdder();
     private volatile boolean ending;
     private volatile long end = UNKNOWN;
@@ -84,10 +63,16 @@ public final class Ring<T> {
      */
     public Ring(int capacity, boolean singlePublisher, @Nullable Supplier<? extends T> factory) {
         this.singlePublisher = singlePublisher;
-        sequencing = singlePublisher
-                ? new SinglePublisher(capacity, released, signal)
-                : new ManyPublishers(capacity, released, signal);
+        var released = new Sequence();
         slots = new Slots<>(capacity, factory);
+        if (singlePublisher) {
+            sequencing = new SinglePublisher(capacity, released, signal);
+        } else if (factory != null) {
+            sequencing = new ManyPublishers(capacity, released, signal);
+        } else {
+            sequencing = new ManyPublishersByReference(slots, released, signal);
+        }
+        readers = new Readers<>(this, slots, sequencing, released);
         claims = newClaims(factory == null ? 0 : capacity);
         Arrays.setAll(claims, slot -> new SlotClaim<>(this));
     }
@@ -95,11 +80,6 @@ public final class Ring<T> {
     @SuppressWarnings({"unchecked", "rawtypes"})
     private static <T> SlotClaim<T>[] newClaims(int count) {
         return new SlotClaim[count];
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static <T> RingReader<T>[] noReaders() {
-        return new RingReader[0];
     }
 
     /** Where the messages are. */
@@ -116,7 +96,7 @@ public final class Ring<T> {
 
     /** Publishes without waiting. */
     public PublishOutcome offer(T message, Headers headers) {
-        if (readers.length == 0) {
+        if (!readers.any()) {
             return nobodyThere();
         }
         long sequence = tryClaim(1);
@@ -130,14 +110,14 @@ public final class Ring<T> {
 
     /** Publishes a message without waiting, whose publisher is told when it is passed by the stage, or at once without one. */
     public PublishOutcome offer(T message, Unacknowledged pending) {
-        if (readers.length == 0) {
+        if (!readers.any()) {
             return nobodyThere();
         }
         long sequence = tryClaim(1);
         if (sequence < 0) {
             return ending ? PublishOutcome.CLOSED : PublishOutcome.BACK_PRESSURED;
         }
-        boolean staged = stage != null;
+        boolean staged = readers.stage() != null;
         if (staged) {
             slots.fill(sequence, message, pending);
         } else {
@@ -157,7 +137,7 @@ public final class Ring<T> {
      * @param messages at most as many as the ring's capacity
      */
     public PublishOutcome offerAll(List<? extends T> messages, Headers headers) {
-        if (readers.length == 0) {
+        if (!readers.any()) {
             return nobodyThere();
         }
         int count = messages.size();
@@ -167,15 +147,11 @@ public final class Ring<T> {
         }
         long first = last - count + 1;
         try {
-            for (int i = 0; i < count; i++) {
+            for (int i = count - 1; i >= 0; i--) { // the first one last: before it, none of them can be read
                 slots.fill(first + i, requireNonNull(messages.get(i), "message"), headers);
             }
         } catch (Throwable listsOwn) {
-            for (long sequence = first; sequence <= last; sequence++) {
-                slots.makeVoid(sequence);
-                countVoid();
-            }
-            sequencing.publish(first, last);
+            abortClaimed(first, last);
             throw listsOwn;
         }
         sequencing.publish(first, last);
@@ -224,30 +200,15 @@ public final class Ring<T> {
 
     /** Publishes a slot that was claimed. */
     public PublishOutcome publishClaimed(long sequence) {
-        boolean anybody = singlePublisher ? readers.length > 0 : isForAnybody(sequence);
-        if (!anybody && singlePublisher) { // else who joins now would get it: its claim is not to be seen yet
+        if (singlePublisher ? readers.any() : readers.anyFor(sequence)) {
+            sequencing.publish(sequence, sequence);
+            return ending ? outcomeAtTheEnd(sequence, 1) : PublishOutcome.PUBLISHED;
+        }
+        if (singlePublisher) { // else who joins now would get it: its claim is not to be seen yet
             slots.empty(sequence, sequence);
             return nobodyThere();
         }
-        sequencing.publish(sequence, sequence);
-        if (ending) {
-            return outcomeAtTheEnd(sequence, 1);
-        }
-        if (!anybody) {
-            countVoid();
-            release();
-            return PublishOutcome.NO_SUBSCRIPTION;
-        }
-        return PublishOutcome.PUBLISHED;
-    }
-
-    private boolean isForAnybody(long sequence) {
-        for (RingReader<T> reader : readers) {
-            if (reader.start() < sequence) {
-                return true;
-            }
-        }
-        return false;
+        return publishForNobody(sequence, sequence);
     }
 
     /** Publishes a slot that was claimed, but nothing in it. */
@@ -258,9 +219,25 @@ public final class Ring<T> {
             }
             return;
         }
-        slots.makeVoid(sequence);
-        countVoid();
-        publishClaimed(sequence);
+        abortClaimed(sequence, sequence);
+    }
+
+    private void abortClaimed(long first, long last) {
+        for (long sequence = last; sequence >= first; sequence--) {
+            slots.makeVoid(sequence);
+        }
+        publishForNobody(first, last);
+    }
+
+    private PublishOutcome publishForNobody(long first, long last) {
+        int count = (int) (last - first + 1);
+        sequencing.publish(first, last);
+        if (ending && outcomeAtTheEnd(first, count) == PublishOutcome.CLOSED) {
+            return PublishOutcome.CLOSED; // what is behind the end does not count as published anyway
+        }
+        voids.add(count);
+        release();
+        return PublishOutcome.NO_SUBSCRIPTION;
     }
 
     private PublishOutcome nobodyThere() {
@@ -270,32 +247,7 @@ public final class Ring<T> {
     /** The last sequence claimed, or -1 if the ring is too full. */
     private long tryClaim(int count) {
         long last = sequencing.tryClaim(count);
-        return last < 0 && anyLossy ? moveLossyReadersAndClaim(count) : last;
-    }
-
-    private long moveLossyReadersAndClaim(int count) {
-        // More than asked for, so that publishers that run ahead of a lossy reader need not do this for each message.
-        long upTo = sequencing.cursor() - slots.capacity() + Math.max(count, slots.capacity() / 8);
-        long last = sequencing.publishedUpTo(released.get() + 1, Math.min(upTo, sequencing.cursor()));
-        for (RingReader<T> reader : readers) {
-            if (!reader.isLossy()) {
-                last = Math.min(last, reader.sequence());
-            }
-        }
-        for (RingReader<T> reader : readers) {
-            if (reader.isLossy()) {
-                reader.moveOnTo(last);
-            }
-        }
-        while (true) {
-            boolean somebodyReleases = releasable() > released.get();
-            release();
-            long claimed = sequencing.tryClaim(count);
-            if (claimed >= 0 || !somebodyReleases) {
-                return claimed;
-            }
-            Thread.yield();
-        }
+        return last < 0 && readers.anyLossy() ? readers.moveLossyOnAndClaim(count) : last;
     }
 
     private PublishOutcome outcomeAtTheEnd(long first, int count) {
@@ -305,18 +257,15 @@ public final class Ring<T> {
         if (first < end) {
             return PublishOutcome.PUBLISHED;
         }
-        slots.empty(first, first + count - 1);
+        for (long sequence = first; sequence < first + count; sequence++) {
+            slots.makeVoid(sequence);
+        }
         return PublishOutcome.CLOSED;
     }
 
     /** Whether the calling thread is one of those that have to make room in this ring. */
     public boolean isReadByCurrentThread() {
-        for (RingReader<T> reader : readers) {
-            if (reader.isReadByCurrentThread()) {
-                return true;
-            }
-        }
-        return false;
+        return readers.areOnCurrentThread();
     }
 
     /**
@@ -348,11 +297,7 @@ public final class Ring<T> {
      * @param lossy whether publishers may move the reader on when it holds them back
      */
     public RingReader<T> join(boolean lossy) {
-        synchronized (membership) {
-            var reader = new RingReader<>(this, lossy);
-            enter(reader);
-            return reader;
-        }
+        return readers.join(lossy);
     }
 
     /**
@@ -361,47 +306,7 @@ public final class Ring<T> {
      * @throws IllegalStateException if the ring has readers already
      */
     public RingReader<T> joinAsStage() {
-        synchronized (membership) {
-            if (readers.length > 0) {
-                throw new IllegalStateException(
-                        "the ring has " + readers.length + " readers already: a stage must be there before them");
-            }
-            var reader = new RingReader<>(this, false);
-            // Before anybody can publish to it, so that no message gets past it.
-            stage = reader;
-            enter(reader);
-            return reader;
-        }
-    }
-
-    private void enter(RingReader<T> reader) {
-        RingReader<T>[] more = Arrays.copyOf(readers, readers.length + 1);
-        more[readers.length] = reader;
-        // While releases pause, no slot that is claimed now can be claimed again before the reader has its place.
-        pauseReleases();
-        long claimed = claimed();
-        claimedAtLastJoin = claimed;
-        reader.startAfter(claimed);
-        anyLossy |= reader.isLossy();
-        readers = more;
-        resumeReleases();
-        release();
-    }
-
-    /** The last sequence that was claimed. A single publisher may be about to publish the one after it. */
-    private long claimed() {
-        return sequencing.cursor();
-    }
-
-    private void pauseReleases() {
-        while (!releasing.compareAndSet(0, 1)) {
-            Thread.onSpinWait();
-        }
-    }
-
-    private void resumeReleases() {
-        releasing.set(0);
-        VarHandle.fullFence();
+        return readers.joinAsStage();
     }
 
     /**
@@ -409,16 +314,7 @@ public final class Ring<T> {
      * must not believe what it finds in a slot before it has asked whether it was.
      */
     public void leave(RingReader<T> reader) {
-        synchronized (membership) {
-            List<RingReader<T>> others =
-                    Arrays.stream(readers).filter(other -> other != reader).toList();
-            readers = others.toArray(noReaders());
-            anyLossy = others.stream().anyMatch(RingReader::isLossy);
-            if (stage == reader) {
-                stage = null;
-            }
-            release();
-        }
+        readers.leave(reader);
     }
 
     /** Has a sleeper woken by everything that is published. */
@@ -438,44 +334,16 @@ public final class Ring<T> {
 
     /** Empties and releases the slots that all readers have passed. */
     void release() {
-        VarHandle.fullFence();
-        while (releasable() > released.get() && releasing.compareAndSet(0, 1)) {
-            long last = releasable();
-            if (last > released.get()) {
-                slots.empty(released.get() + 1, last);
-                released.set(last);
-            }
-            resumeReleases();
-        }
-    }
-
-    private long releasable() {
-        RingReader<T>[] present = readers;
-        if (present.length == 0) {
-            return published();
-        }
-        long least = Long.MAX_VALUE;
-        for (RingReader<T> reader : present) {
-            least = Math.min(least, reader.sequence());
-        }
-        return released.get() < claimedAtLastJoin ? Math.min(least, published()) : least;
-    }
-
-    /** The last sequence up to which every claimed slot has been published; exact only while releases pause. */
-    private long published() {
-        long next = released.get() + 1;
-        long cursor = sequencing.cursor();
-        return cursor < next ? next - 1 : sequencing.publishedUpTo(next, cursor);
+        readers.release();
     }
 
     /** The last sequence from {@code next} to {@code upTo} that may be read, or {@code next - 1} if there is none. */
     long readable(RingReader<T> reader, long next, long upTo) {
-        long cursor = sequencing.cursor();
-        if (cursor < next) {
-            return next - 1;
+        long last = sequencing.publishedUpTo(next, upTo);
+        if (last < next) {
+            return last;
         }
-        long last = sequencing.publishedUpTo(next, Math.min(cursor, upTo));
-        RingReader<T> first = stage;
+        RingReader<T> first = readers.stage();
         if (first != null && first != reader) {
             last = Math.min(last, first.sequence());
         }
@@ -498,27 +366,21 @@ public final class Ring<T> {
         return cursor() + 1 - voids.sum();
     }
 
-    void countVoid() {
-        voids.increment();
-    }
-
     /** How many slots hold something that a reader has not given back yet. */
     public long used() {
-        return Math.max(0, sequencing.cursor() - released.get());
+        return Math.max(0, sequencing.cursor() - readers.released());
     }
 
     // ---- the end
 
     /** Takes no more messages, and does not wait. What was taken before stays for the readers, who stop at the end. */
     public void end() {
-        synchronized (membership) {
+        synchronized (readers) {
             if (ending) {
                 return;
             }
             ending = true;
-            pauseReleases();
-            end = singlePublisher ? endOfSinglePublisher() : claimEndMark();
-            resumeReleases();
+            readers.whileReleasesPause(() -> end = singlePublisher ? endOfSinglePublisher() : claimEndMark());
             release();
             wakeAll();
         }
@@ -551,6 +413,6 @@ public final class Ring<T> {
 
     /** Whether a slot is published, or all readers have passed it. */
     boolean isPublished(long sequence) {
-        return sequencing.isPublished(sequence) || released.get() >= sequence;
+        return sequencing.isPublished(sequence) || readers.released() >= sequence;
     }
 }

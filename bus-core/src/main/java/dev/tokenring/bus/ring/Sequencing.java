@@ -1,7 +1,7 @@
 package dev.tokenring.bus.ring;
 
 /** Gives out a ring's sequences, and knows which of them are published. Any thread may ask. */
-abstract sealed class Sequencing permits SinglePublisher, ManyPublishers {
+abstract sealed class Sequencing permits SinglePublisher, ManyPublishers, ManyPublishersByReference {
     /**
      * Claims sequences next to each other.
      *
@@ -9,7 +9,7 @@ abstract sealed class Sequencing permits SinglePublisher, ManyPublishers {
      */
     abstract long tryClaim(int count);
 
-    /** Publishes what was claimed, and wakes who sleeps. */
+    /** Publishes what was claimed and {@linkplain Slots#fill filled}, and wakes who sleeps. */
     abstract void publish(long first, long last);
 
     /** The last sequence that was claimed; of a single publisher, that was published. */
@@ -19,7 +19,7 @@ abstract sealed class Sequencing permits SinglePublisher, ManyPublishers {
      * The last sequence that is published with all those before it.
      *
      * @param first those before it are
-     * @param upTo at most the {@link #cursor}
+     * @param upTo where to stop looking
      * @return {@code first - 1} if that one is not
      */
     abstract long publishedUpTo(long first, long upTo);

@@ -51,7 +51,7 @@ final class SinglePublisher extends Sequencing {
 
     @Override
     long publishedUpTo(long first, long upTo) {
-        return upTo;
+        return Math.min(upTo, cursor.get());
     }
 
     @Override

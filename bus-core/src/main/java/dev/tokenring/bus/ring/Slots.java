@@ -3,6 +3,8 @@ package dev.tokenring.bus.ring;
 import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.bus.Headers;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 public final class Slots<T> {
     /** Stands beside what is for no handler: an aborted claim, the end mark, a message that a stage refused. */
     private static final Object VOID = new Object();
+
+    private static final VarHandle PLACES = MethodHandles.arrayElementVarHandle(Object[].class);
 
     private final @Nullable Object[] messages;
     private final boolean inPlace;
@@ -50,15 +54,20 @@ public final class Slots<T> {
 
     @SuppressWarnings("ReferenceEquality") // any other headers without content may well be stored
     void fill(long sequence, T message, Headers headers) {
-        messages[index(sequence)] = message;
         if (headers != Headers.NONE) {
             putBeside(sequence, headers);
         }
+        put(sequence, message);
     }
 
     void fill(long sequence, T message, Unacknowledged pending) {
-        messages[index(sequence)] = message;
         putBeside(sequence, pending);
+        put(sequence, message);
+    }
+
+    /** What stands beside the message is there before it, for the message may be the sign that both are published. */
+    private void put(long sequence, Object message) {
+        PLACES.setRelease(messages, index(sequence), message);
     }
 
     /** Has something travel beside the message, in place of what was given before. */
@@ -74,6 +83,9 @@ public final class Slots<T> {
     /** Makes that there is nothing here for any handler; also for a stage, before it passes the slot. */
     public void makeVoid(long sequence) {
         putBeside(sequence, VOID);
+        if (!inPlace) {
+            put(sequence, VOID);
+        }
     }
 
     private void putBeside(long sequence, Object what) {
@@ -84,6 +96,11 @@ public final class Slots<T> {
     }
 
     // ---- for readers
+
+    /** Whether there is a reference in a slot; what stands beside it is there too then. */
+    boolean isFilled(long sequence) {
+        return PLACES.getAcquire(messages, index(sequence)) != null;
+    }
 
     /**
      * Whether no message that can be read by now ever had something beside it. Then there is no need to ask for headers, and

@@ -10,6 +10,7 @@ import dev.tokenring.bus.Execution;
 import dev.tokenring.bus.Gather;
 import dev.tokenring.bus.Gathered;
 import dev.tokenring.bus.Headers;
+import dev.tokenring.bus.Interceptor;
 import dev.tokenring.bus.Poller;
 import dev.tokenring.bus.Probe;
 import dev.tokenring.bus.PublishOutcome;
@@ -22,6 +23,7 @@ import dev.tokenring.bus.Stepper;
 import dev.tokenring.bus.Subscription;
 import dev.tokenring.bus.Topic;
 import dev.tokenring.bus.TopicPattern;
+import dev.tokenring.bus.TraceContext;
 import dev.tokenring.bus.WaitStrategy;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /** The snippets of the guide. */
@@ -178,6 +182,63 @@ class GuideTest {
             // end
         }
         assertThat(seen).containsExactly("NO_HANDLER: try again");
+    }
+
+    @Test
+    void urgentRequest() {
+        try (Bus bus = Bus.open()) {
+            bus.serve(ORACLE, (question, context) -> {
+                show(context.headers().priority());
+                return think(question);
+            });
+            // snippet
+            bus.request(
+                    ORACLE, new Question("fire?"), Headers.NONE.withPriority(9), Duration.ofSeconds(1)); // 0 is usual
+            // end
+        }
+        assertThat(seen).containsExactly(9);
+    }
+
+    // snippet
+    final class Tracing implements Interceptor {
+        @Override
+        public Headers onPublish(String topic, Object message, Headers headers, Headers cause) {
+            TraceContext before = TraceContext.of(cause); // of what is being handled on this thread
+            RandomGenerator random = ThreadLocalRandom.current();
+            TraceContext now = before == null ? TraceContext.newRoot(random) : before.child(random);
+            return headers.withTraceContext(now.toString());
+        }
+
+        @Override
+        public void aroundHandle(String topic, String subscription, Object message, Headers headers, Proceed proceed)
+                throws Exception {
+            long startNs = System.nanoTime();
+            try {
+                proceed.proceed();
+            } finally {
+                show(topic + " took " + (System.nanoTime() - startNs) + " ns in trace " + headers.traceContext());
+            }
+        }
+    }
+    // end
+
+    @Test
+    void inside() {
+        // snippet
+        Bus bus = Bus.open(BusOptions.DEFAULT.withInterceptor(new Tracing()));
+        // end
+        try (bus) {
+            bus.subscribe(READINGS, (reading, context) -> bus.publish(ALARMS, reading.sensor()));
+            bus.subscribe(ALARMS, (alarm, context) -> {});
+            bus.publish(READINGS, new Reading("t1", 1));
+            // snippet
+            System.out.print(bus.snapshot());
+            // end
+        }
+        List<String> traces = seen.stream()
+                .map(line -> line.toString().replaceFirst(".* in trace 00-(.{32}).*", "$1"))
+                .toList();
+        assertThat(traces).hasSize(2).containsOnly(traces.get(0)).allMatch(trace -> trace.length() == 32);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.tokenring.bus.BusOptions;
 import dev.tokenring.bus.Claim;
 import dev.tokenring.bus.Handler;
 import dev.tokenring.bus.Headers;
+import dev.tokenring.bus.Interceptor;
 import dev.tokenring.bus.Probe;
 import dev.tokenring.bus.Publisher;
 import dev.tokenring.bus.RetryPolicy;
@@ -198,21 +199,31 @@ class JavadocTest {
                 .isNegative();
     }
 
-    @Test
-    void traceContext() {
-        Headers first = traced(Headers.NONE);
-        Headers second = traced(first);
-        assertThat(TraceContext.parse(second.traceContext()).traceId())
-                .isEqualTo(TraceContext.parse(first.traceContext()).traceId());
-        assertThat(second.traceContext()).isNotEqualTo(first.traceContext());
+    private final class Tracing implements Interceptor {
+        @Override
+        // snippet
+        public Headers onPublish(String topic, Object message, Headers headers, Headers cause) {
+            TraceContext before = TraceContext.of(cause);
+            TraceContext now = before == null ? TraceContext.newRoot(random) : before.child(random);
+            return headers.withTraceContext(now.toString());
+        }
+        // end
     }
 
-    private Headers traced(Headers headers) {
-        // snippet
-        TraceContext before = TraceContext.of(headers);
-        TraceContext now = before == null ? TraceContext.newRoot(random) : before.child(random);
-        return headers.withTraceContext(now.toString());
-        // end
+    @Test
+    void traceContext() {
+        Stepper stepper = Stepper.at(Instant.parse("2026-11-01T12:00:00Z"));
+        try (Bus bus = Bus.open(BusOptions.DEFAULT.steppedBy(stepper).withInterceptor(new Tracing()))) {
+            bus.subscribe(ORDERS, (order, context) -> bus.publish(ALERTS, new Alert("there is an order")));
+            Probe<Order> orders = Probe.on(bus, ORDERS);
+            Probe<Alert> alerts = Probe.on(bus, ALERTS);
+            bus.publish(ORDERS, new Order("somebody"));
+            stepper.run();
+            TraceContext first = TraceContext.parse(orders.headers().get(0).traceContext());
+            TraceContext second = TraceContext.parse(alerts.headers().get(0).traceContext());
+            assertThat(second.traceId()).isEqualTo(first.traceId());
+            assertThat(second).isNotEqualTo(first);
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** The page of public types lists each of them, and no other. */
 class TypesTest {
     private static final Path FACE = Path.of("../bus-core/src/main/java/dev/tokenring/bus");
+    private static final Path SPI = FACE.resolve("spi");
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "(?m)^public (?:final |sealed |abstract )*(?:class|interface|record|enum|@interface) (\\w+)");
     private static final Pattern LISTED = Pattern.compile("(?m)^\\| `(\\w+)` \\|");
@@ -21,7 +22,7 @@ class TypesTest {
     @Test
     void pageListsEveryPublicType() throws IOException {
         List<String> present = new ArrayList<>();
-        try (Stream<Path> files = Files.list(FACE)) {
+        try (Stream<Path> files = Stream.concat(Files.list(FACE), Files.list(SPI))) {
             for (Path file :
                     files.filter(one -> one.toString().endsWith(".java")).toList()) {
                 present.addAll(found(PUBLIC_TYPE, file));
