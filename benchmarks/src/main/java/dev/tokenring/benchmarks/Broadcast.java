@@ -2,7 +2,9 @@ package dev.tokenring.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tokenring.benchmarks.Lane.Message;
+import dev.tokenring.benchmarks.peer.Lane;
+import dev.tokenring.benchmarks.peer.Lane.Message;
+import dev.tokenring.benchmarks.peer.Peer;
 import dev.tokenring.bus.WaitStrategy;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;

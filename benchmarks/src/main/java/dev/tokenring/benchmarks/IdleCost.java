@@ -1,15 +1,16 @@
 package dev.tokenring.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.bus.Bus;
 import dev.tokenring.bus.Topic;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,38 +20,62 @@ import picocli.CommandLine.Option;
  * its default. The time of the Java threads alone is the bus's; the process has the JVM's compiler and collector as well.
  *
  * <pre>
- * java -cp benchmarks/target/benchmarks.jar dev.tokenring.benchmarks.IdleCost --help
+ * java -jar benchmarks/target/benchmarks.jar idle --help
  * </pre>
  */
 @Command(
-        name = "IdleCost",
+        name = "idle",
         mixinStandardHelpOptions = true,
         showDefaultValues = true,
         description = "CPU time of a bus that has nothing to do.")
 public final class IdleCost implements Callable<Integer> {
+    private static final int SUBSCRIPTIONS = 100;
+
     @Option(names = "--subscriptions", description = "How many.", defaultValue = "100")
     private int subscriptions;
 
     @Option(names = "--seconds", description = "How long to look, each time.", defaultValue = "10")
     private int seconds;
 
-    private IdleCost() {}
-
-    /**
-     * Measures.
-     *
-     * @param args see {@code --help}
-     */
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new IdleCost()).execute(args));
-    }
+    /** To be filled by picocli. */
+    public IdleCost() {}
 
     @Override
     public Integer call() throws InterruptedException {
-        System.out.println(Machine.description());
+        System.out.println(Machine.here().describe());
         System.out.printf("%-20s %12s %12s%n", "% of one core", "Java threads", "process");
+        measure(subscriptions, seconds);
+        return 0;
+    }
+
+    /**
+     * What the Java threads of a bus with nothing to do took, in percent of one core.
+     *
+     * @param subscriptions how many there were
+     * @param withBus what was taken
+     * @param withoutBus what was taken in the same JVM before there was a bus
+     */
+    public record Percent(int subscriptions, double withBus, double withoutBus) {}
+
+    /**
+     * Measures a hundred subscriptions.
+     *
+     * @param quick whether to look but briefly
+     * @return what they take
+     */
+    public static Percent measure(boolean quick) {
+        try {
+            return measure(SUBSCRIPTIONS, quick ? 2 : 10);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CancellationException("interrupted while nothing was done");
+        }
+    }
+
+    private static Percent measure(int subscriptions, int seconds) throws InterruptedException {
         idle(1); // the JVM is still busy with its start
-        print("no bus", idle(seconds));
+        Usage without = idle(seconds);
+        print("no bus", without);
         try (Bus bus = Bus.open()) {
             var handled = new CountDownLatch(subscriptions);
             for (int i = 0; i < subscriptions; i++) {
@@ -59,12 +84,13 @@ public final class IdleCost implements Callable<Integer> {
                 bus.publish(topic, "the only one");
             }
             if (!handled.await(30, TimeUnit.SECONDS)) {
-                throw new IllegalStateException(handled.getCount() + " messages are not handled after 30 s");
+                throw new IllegalStateException(handled.getCount() + " messages were not handled");
             }
             idle(1); // until all have gone to sleep
-            print(subscriptions + " subscriptions", idle(seconds));
+            Usage with = idle(seconds);
+            print(subscriptions + " subscriptions", with);
+            return new Percent(subscriptions, with.javaThreadsPercent, without.javaThreadsPercent);
         }
-        return 0;
     }
 
     /** The CPU time used so far. */

@@ -2,10 +2,9 @@ package dev.tokenring.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tokenring.benchmarks.Lane.Message;
-import dev.tokenring.benchmarks.Lane.Receiver;
-import dev.tokenring.bus.Execution;
-import dev.tokenring.bus.WaitStrategy;
+import dev.tokenring.benchmarks.peer.Lane;
+import dev.tokenring.benchmarks.peer.Lane.Message;
+import dev.tokenring.benchmarks.peer.TopicsPeer;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -48,30 +47,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ManyTopics {
     private static final int MESSAGES = PublishByReference.MESSAGES;
 
-    /** Who carries the messages. All wait adaptively: no other way suits a thousand threads. */
-    public enum Kind {
-        /** The bus, with a thread for each subscription, which is its default. */
-        TOKENRING,
-
-        /** The bus, with one thread for all subscriptions. */
-        TOKENRING_EVENT_LOOP,
-
-        /** The Disruptor by hand, with a thread for each ring. */
-        DISRUPTOR;
-
-        private Lane open(Receiver... receivers) {
-            return switch (this) {
-                case TOKENRING -> new TokenringTopicsLane(Execution.ownThread(), WaitStrategy.ADAPTIVE, receivers);
-                case TOKENRING_EVENT_LOOP ->
-                    new TokenringTopicsLane(Execution.eventLoop("shared"), WaitStrategy.ADAPTIVE, receivers);
-                case DISRUPTOR -> new DisruptorTopicsLane(WaitStrategy.ADAPTIVE, receivers);
-            };
-        }
-    }
-
     /** Who carries the messages. */
     @Param
-    public Kind peer = Kind.TOKENRING;
+    public TopicsPeer peer = TopicsPeer.TOKENRING;
 
     /** The number of topics; each gets its share of the messages. */
     @Param({"1", "10", "100", "1000"})

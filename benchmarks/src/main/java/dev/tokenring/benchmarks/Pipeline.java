@@ -2,8 +2,9 @@ package dev.tokenring.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tokenring.benchmarks.Lane.Message;
-import dev.tokenring.benchmarks.Lane.Receiver;
+import dev.tokenring.benchmarks.peer.Lane;
+import dev.tokenring.benchmarks.peer.Lane.Message;
+import dev.tokenring.benchmarks.peer.PipelinePeer;
 import dev.tokenring.bus.WaitStrategy;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,29 +51,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class Pipeline {
     private static final int MESSAGES = PublishByReference.MESSAGES;
 
-    /** Who carries the messages from stage to stage. */
-    public enum Kind {
-        /** The bus: a topic before each stage. */
-        TOKENRING,
-
-        /** The Disruptor by hand, in the same shape: a ring before each stage. */
-        DISRUPTOR,
-
-        /** The Disruptor by hand, with the stages behind each other on one ring. */
-        DISRUPTOR_ONE_RING;
-
-        private Lane open(WaitStrategy waitStrategy, Receiver... stages) {
-            return switch (this) {
-                case TOKENRING -> new TokenringPipeline(waitStrategy, stages);
-                case DISRUPTOR -> new DisruptorPipeline(waitStrategy, stages);
-                case DISRUPTOR_ONE_RING -> new DisruptorOneRingPipeline(waitStrategy, stages);
-            };
-        }
-    }
-
     /** Who carries the messages. */
     @Param
-    public Kind peer = Kind.TOKENRING;
+    public PipelinePeer peer = PipelinePeer.TOKENRING;
 
     /** How the stages' threads wait; the same strategy for all. */
     @Param("YIELDING")

@@ -2,6 +2,8 @@ package dev.tokenring.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tokenring.benchmarks.peer.InPlaceLane;
+import dev.tokenring.benchmarks.peer.InPlacePeer;
 import dev.tokenring.bus.WaitStrategy;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -40,32 +42,8 @@ public class PublishInPlace {
     static final int MESSAGES = 1_000_000;
 
     /** Who carries the values, and how a slot is filled. */
-    public enum Kind {
-        /** The bus: a slot is claimed, filled and committed. */
-        TOKENRING_CLAIM,
-
-        /** The bus: a function fills the slot from an argument. */
-        TOKENRING_FILLER,
-
-        /** The Disruptor by hand: a sequence is claimed, its slot filled, and the sequence published. */
-        DISRUPTOR_CLAIM,
-
-        /** The Disruptor by hand: a translator fills the slot from an argument. */
-        DISRUPTOR_TRANSLATOR;
-
-        private InPlaceLane open(WaitStrategy waitStrategy, Sum sum) {
-            return switch (this) {
-                case TOKENRING_CLAIM -> TokenringInPlaceLane.claiming(waitStrategy, sum);
-                case TOKENRING_FILLER -> TokenringInPlaceLane.filling(waitStrategy, sum);
-                case DISRUPTOR_CLAIM -> DisruptorInPlaceLane.claiming(waitStrategy, sum);
-                case DISRUPTOR_TRANSLATOR -> DisruptorInPlaceLane.translating(waitStrategy, sum);
-            };
-        }
-    }
-
-    /** Who carries the values, and how a slot is filled. */
     @Param
-    public Kind peer = Kind.TOKENRING_CLAIM;
+    public InPlacePeer peer = InPlacePeer.TOKENRING_CLAIM;
 
     /** How the handler's thread waits; the same strategy for both. */
     @Param("YIELDING")
@@ -80,7 +58,7 @@ public class PublishInPlace {
     /** Opens the lane. */
     @Setup
     public void open() {
-        lane = peer.open(waitStrategy, sum);
+        lane = peer.open(waitStrategy, sum::add);
     }
 
     /** Closes the lane. */

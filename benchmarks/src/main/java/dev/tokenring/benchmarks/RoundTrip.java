@@ -2,7 +2,9 @@ package dev.tokenring.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tokenring.benchmarks.Lane.Message;
+import dev.tokenring.benchmarks.peer.Caller;
+import dev.tokenring.benchmarks.peer.Lane.Message;
+import dev.tokenring.benchmarks.peer.RoundTripPeer;
 import dev.tokenring.bus.WaitStrategy;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -44,48 +46,8 @@ import org.openjdk.jmh.annotations.Warmup;
         jvmArgsAppend = {"-XX:+IgnoreUnrecognizedVMOptions", "--sun-misc-unsafe-memory-access=allow"})
 public class RoundTrip {
     /** Who carries request and reply, and how the caller waits. */
-    public enum Kind {
-        /** The bus; the caller spins in the bus's own call for that. */
-        TOKENRING_SPIN,
-
-        /** The bus; the caller joins the future. */
-        TOKENRING_JOIN,
-
-        /** The Disruptor by hand; the caller spins on the ring of the replies. */
-        DISRUPTOR_TWO_RINGS_SPIN,
-
-        /** The Disruptor by hand; the caller waits on the ring of the replies as the handler does on the other. */
-        DISRUPTOR_TWO_RINGS,
-
-        /** The Disruptor by hand, with a future for the reply; the caller spins on it. */
-        DISRUPTOR_FUTURE_SPIN,
-
-        /** The Disruptor by hand, with a future for the reply; the caller joins it. */
-        DISRUPTOR_FUTURE_JOIN,
-
-        /** The event bus of Vert.x; the caller spins on the future. */
-        VERTX_SPIN,
-
-        /** The event bus of Vert.x; the caller joins the future. */
-        VERTX_JOIN;
-
-        private Caller open(WaitStrategy waitStrategy) {
-            return switch (this) {
-                case TOKENRING_SPIN -> new TokenringCaller(waitStrategy, true);
-                case TOKENRING_JOIN -> new TokenringCaller(waitStrategy, false);
-                case DISRUPTOR_TWO_RINGS_SPIN -> new TwoRingsCaller(waitStrategy, true);
-                case DISRUPTOR_TWO_RINGS -> new TwoRingsCaller(waitStrategy, false);
-                case DISRUPTOR_FUTURE_SPIN -> new RingAndFutureCaller(waitStrategy, true);
-                case DISRUPTOR_FUTURE_JOIN -> new RingAndFutureCaller(waitStrategy, false);
-                case VERTX_SPIN -> new VertxCaller(true);
-                case VERTX_JOIN -> new VertxCaller(false);
-            };
-        }
-    }
-
-    /** Who carries request and reply, and how the caller waits. */
     @Param
-    public Kind peer = Kind.TOKENRING_SPIN;
+    public RoundTripPeer peer = RoundTripPeer.TOKENRING_SPIN;
 
     /** How the handler's thread waits: the same for the bus and the Disruptor; Vert.x waits in its own way. */
     @Param("BUSY_SPIN")

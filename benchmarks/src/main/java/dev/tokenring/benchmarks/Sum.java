@@ -1,6 +1,7 @@
 package dev.tokenring.benchmarks;
 
-import dev.tokenring.benchmarks.Lane.Message;
+import dev.tokenring.benchmarks.peer.Lane;
+import dev.tokenring.benchmarks.peer.Lane.Message;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 

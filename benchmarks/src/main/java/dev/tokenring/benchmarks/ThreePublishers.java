@@ -3,7 +3,9 @@ package dev.tokenring.benchmarks;
 import static java.util.Objects.requireNonNull;
 
 import com.lmax.disruptor.util.DaemonThreadFactory;
-import dev.tokenring.benchmarks.Lane.Message;
+import dev.tokenring.benchmarks.peer.Lane;
+import dev.tokenring.benchmarks.peer.Lane.Message;
+import dev.tokenring.benchmarks.peer.Peer;
 import dev.tokenring.bus.WaitStrategy;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
@@ -48,10 +50,15 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-// Several peers use sun.misc.Unsafe, which JDK 24 and later remark on and JDK 17 has no flag for.
+// Several peers use sun.misc.Unsafe, which JDK 24 and later remark on and JDK 17 has no flag for; Aeron opens a
+// package.
 @Fork(
         value = 3,
-        jvmArgsAppend = {"-XX:+IgnoreUnrecognizedVMOptions", "--sun-misc-unsafe-memory-access=allow"})
+        jvmArgsAppend = {
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED"
+        })
 public class ThreePublishers {
     private static final int PUBLISHERS = 3;
     private static final int MESSAGES_EACH = 33_000;

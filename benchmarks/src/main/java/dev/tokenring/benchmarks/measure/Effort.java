@@ -1,0 +1,19 @@
+package dev.tokenring.benchmarks.measure;
+
+import java.time.Duration;
+
+/**
+ * How long one JVM runs a setting.
+ *
+ * @param warmups the number of iterations that don't count
+ * @param warmup how long each of them takes
+ * @param measurements the number of iterations that count
+ * @param measurement how long each of them takes
+ */
+public record Effort(int warmups, Duration warmup, int measurements, Duration measurement) {
+    /** Enough for the compiler to be done, and little more. */
+    public static final Effort QUICK = new Effort(2, Duration.ofMillis(600), 2, Duration.ofMillis(300));
+
+    /** For figures that are to be published. */
+    public static final Effort FULL = new Effort(2, Duration.ofSeconds(1), 2, Duration.ofSeconds(1));
+}

@@ -1,0 +1,178 @@
+package dev.tokenring.benchmarks.ratio;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.benchmarks.measure.Effort;
+import dev.tokenring.benchmarks.measure.Figure;
+import dev.tokenring.benchmarks.measure.Jmh;
+import dev.tokenring.benchmarks.measure.Machine;
+import dev.tokenring.benchmarks.measure.Metric;
+import dev.tokenring.benchmarks.measure.Setting;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Checks the promises about performance, and prints a line for each. */
+@Command(
+        name = "ratios",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description = {
+            "Runs this project and the references of its promises in turn, each time in a new JVM, and prints ours, the"
+                    + " reference, their ratio (the median of the pairs, and in brackets their range), the bar, and whether"
+                    + " it is met.",
+            "Ends with 0 if all bars are met, or, with --baseline, if no ratio has become much worse; with 1 if not; with 2"
+                    + " after a wrong option."
+        })
+public final class Ratios implements Callable<Integer> {
+    private static final String LINE = "%-40s %12s %12s %9s %-17s %8s  %s%n";
+    private static final int QUICK_PAIRS = 3;
+    private static final int FULL_PAIRS = 5;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--quick",
+            description = "The shorter list, with fewer and shorter runs: under 5 minutes on 2 cores.")
+    private boolean quick;
+
+    @Option(names = "--only", split = ",", paramLabel = "NAME", description = "These rows alone.")
+    private List<String> only = List.of();
+
+    @Option(names = "--pairs", description = "Pairs of JVMs for each row. Default: 3 if quick, 5 if not.")
+    private int pairs;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes what was found to this file too.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "FILE",
+            description = "What --json wrote before, to compare with instead of the bars.")
+    private @Nullable Path baseline;
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "FACTOR",
+            description = "How many times worse than the baseline a ratio may be. Allocations must not grow at all.",
+            defaultValue = "2.5")
+    private double tolerance;
+
+    /** To be filled by picocli. */
+    public Ratios() {}
+
+    @Override
+    public Integer call() {
+        checkNames();
+        Baseline before =
+                baseline == null ? null : new Baseline(Findings.read(baseline).comparisons(), tolerance);
+        var machine = Machine.here();
+        System.out.println(machine.describe());
+        System.out.printf(LINE, "row", "ours", "reference", "ratio", "(range)", "bar", "");
+        var measurement = new Pairs(pairsOfEach(), setting -> Jmh.run(setting, effortFor(setting, quick)));
+        List<Comparison> found = new ArrayList<>();
+        boolean good = true;
+        for (Row row : chosen()) {
+            Comparison comparison = measurement.measure(row);
+            found.add(comparison);
+            String verdict = before == null ? verdictByBar(comparison) : before.verdict(comparison);
+            good &= before == null ? comparison.isMet() : before.isKeptBy(comparison);
+            print(comparison, verdict);
+        }
+        Rows.NOT_RUN.forEach((name, reason) -> {
+            if (only.isEmpty() || only.contains(name)) {
+                System.out.printf("%-40s not run: needs %s, not built yet%n", name, reason);
+            }
+        });
+        if (json != null) {
+            new Findings(machine, found).write(json);
+        }
+        return good ? 0 : 1;
+    }
+
+    /**
+     * Checks all promises that can be, and prints a line for each.
+     *
+     * @param quick whether to take the shorter list, with fewer and shorter runs
+     * @return what was found, row by row
+     */
+    public static List<Comparison> measureAll(boolean quick) {
+        var measurement =
+                new Pairs(quick ? QUICK_PAIRS : FULL_PAIRS, setting -> Jmh.run(setting, effortFor(setting, quick)));
+        List<Comparison> found = new ArrayList<>();
+        for (Row row : Rows.all()) {
+            if (row.quick() || !quick) {
+                Comparison comparison = measurement.measure(row);
+                print(comparison, verdictByBar(comparison));
+                found.add(comparison);
+            }
+        }
+        return found;
+    }
+
+    /** The names of the promises that can't be checked, and what each waits for. */
+    public static Map<String, String> notRun() {
+        return Rows.NOT_RUN;
+    }
+
+    private void checkNames() {
+        Set<String> known = Stream.concat(Rows.all().stream().map(Row::name), Rows.NOT_RUN.keySet().stream())
+                .collect(Collectors.toSet());
+        for (String name : only) {
+            if (!known.contains(name)) {
+                throw new ParameterException(
+                        requireNonNull(spec).commandLine(),
+                        "there is no row " + name + ": take some of "
+                                + known.stream().sorted().collect(Collectors.joining(", ")));
+            }
+        }
+    }
+
+    private List<Row> chosen() {
+        return Rows.all().stream()
+                .filter(row -> only.isEmpty() ? row.quick() || !quick : only.contains(row.name()))
+                .toList();
+    }
+
+    private int pairsOfEach() {
+        if (pairs > 0) {
+            return pairs;
+        }
+        return quick ? QUICK_PAIRS : FULL_PAIRS;
+    }
+
+    /** Bytes are exact only if what the JVM's own threads allocate is spread over many operations. */
+    private static Effort effortFor(Setting setting, boolean quick) {
+        return quick && setting.metric() != Metric.ALLOCATION ? Effort.QUICK : Effort.FULL;
+    }
+
+    private static String verdictByBar(Comparison comparison) {
+        return comparison.isMet() ? "met" : "MISSED";
+    }
+
+    private static void print(Comparison comparison, String verdict) {
+        Figure ours = comparison.ours();
+        Figure reference = comparison.reference();
+        System.out.printf(
+                LINE,
+                comparison.name(),
+                Metric.print(ours.median()) + " " + ours.setting().metric().unit(),
+                reference == null ? "-" : Metric.print(reference.median()),
+                Metric.print(comparison.ratio()),
+                "(" + Metric.print(comparison.lowest()) + " to " + Metric.print(comparison.highest()) + ")",
+                comparison.bar(),
+                verdict);
+    }
+}

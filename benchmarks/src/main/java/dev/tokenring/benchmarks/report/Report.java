@@ -1,0 +1,149 @@
+package dev.tokenring.benchmarks.report;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.benchmarks.IdleCost;
+import dev.tokenring.benchmarks.latency.LatencyAtRate;
+import dev.tokenring.benchmarks.measure.Effort;
+import dev.tokenring.benchmarks.measure.Figure;
+import dev.tokenring.benchmarks.measure.Jmh;
+import dev.tokenring.benchmarks.measure.Machine;
+import dev.tokenring.benchmarks.measure.Metric;
+import dev.tokenring.benchmarks.measure.Setting;
+import dev.tokenring.benchmarks.ratio.Comparison;
+import dev.tokenring.benchmarks.ratio.Findings;
+import dev.tokenring.benchmarks.ratio.Ratios;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures everything that is published, and writes it: results, tables, charts, and the README's numbers. */
+@Command(
+        name = "report",
+        mixinStandardHelpOptions = true,
+        showDefaultValues = true,
+        description = {
+            "Measures what the charts show, each setting in several JVMs in turn with all others, checks the promises as"
+                    + " 'ratios' does, and writes results, page, charts and the README's numbers.",
+            "Run it in the root of the repository. A few minutes per round; leave the machine alone meanwhile."
+        })
+public final class Report implements Callable<Integer> {
+    private static final int QUICK_ROUNDS = 2;
+    private static final int FULL_ROUNDS = 3;
+    private static final String UNKNOWN_COMMIT = "unknown";
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--quick", description = "Fewer and shorter runs, not to be published.")
+    private boolean quick;
+
+    @Option(names = "--rounds", description = "JVMs for each setting of a chart. Default: 2 if quick, 3 if not.")
+    private int rounds;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FOLDER",
+            description = "Where page, charts and results go.",
+            defaultValue = "docs/benchmarks")
+    private Path out = Path.of("docs/benchmarks");
+
+    @Option(
+            names = "--readme",
+            paramLabel = "FILE",
+            description = "The README in the repository's root, which has a place for the numbers.",
+            defaultValue = "README.md")
+    private Path readme = Path.of("README.md");
+
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "Measures nothing, and writes the results that this file has from an earlier report.")
+    private @Nullable Path from;
+
+    @Option(
+            names = "--newer",
+            paramLabel = "FILE",
+            description = "What 'ratios --json' wrote later: its rows take the place of those of the same name, where"
+                    + " something else was running on the machine, for example.")
+    private @Nullable Path newer;
+
+    /** To be filled by picocli. */
+    public Report() {}
+
+    @Override
+    public Integer call() throws IOException {
+        try {
+            Readme numbers = Readme.open(readme); // before anything is measured, which takes long
+            Results results = from == null ? measure() : Results.read(from);
+            if (newer != null) {
+                results = results.with(Findings.read(newer));
+            }
+            Path root = requireNonNull(readme.toAbsolutePath().getParent());
+            new Page(results, Sources.of(out, root)).write(out);
+            numbers.write(results, Sources.way(root, out) + "README.md");
+            return 0;
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    private Results measure() {
+        Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        var machine = Machine.here();
+        System.out.println(machine.describe());
+        List<Comparison> comparisons = Ratios.measureAll(quick);
+        List<Setting> settings = Sections.all().stream()
+                .flatMap(section -> section.settings().stream())
+                .toList();
+        List<Figure> figures = new Rounds(roundsOfEach(), this::measure).measure(settings);
+        List<Latency> latencies =
+                LatencyAtRate.measure(quick).stream().flatMap(Latency::of).toList();
+        return new Results(
+                machine, commit(), date, figures, comparisons, Ratios.notRun(), latencies, IdleCost.measure(quick));
+    }
+
+    private double measure(Setting setting) {
+        double value = Jmh.run(setting, quick ? Effort.QUICK : Effort.FULL);
+        System.out.printf(
+                "%-20s %-70s %12s %s%n",
+                setting.benchmark(),
+                setting.describeParams(),
+                Metric.print(value),
+                setting.metric().unit());
+        return value;
+    }
+
+    private int roundsOfEach() {
+        if (rounds > 0) {
+            return rounds;
+        }
+        return quick ? QUICK_ROUNDS : FULL_ROUNDS;
+    }
+
+    /** The commit that is checked out, with a mark if files were changed since; or that it is not known. */
+    private static String commit() {
+        try {
+            Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            return git.waitFor() == 0 ? commit : UNKNOWN_COMMIT;
+        } catch (IOException noGit) {
+            return UNKNOWN_COMMIT;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return UNKNOWN_COMMIT;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tokenring.benchmarks.report;
+
+import dev.tokenring.benchmarks.IdleCost;
+import dev.tokenring.benchmarks.measure.Figure;
+import dev.tokenring.benchmarks.measure.Json;
+import dev.tokenring.benchmarks.measure.Machine;
+import dev.tokenring.benchmarks.measure.Setting;
+import dev.tokenring.benchmarks.ratio.Comparison;
+import dev.tokenring.benchmarks.ratio.Findings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that was measured for a report, from which it can be written again.
+ *
+ * @param machine where it was measured
+ * @param commit what was measured
+ * @param date when measuring began
+ * @param figures what the charts of throughput, round trips and scaling show
+ * @param comparisons the promises that were checked
+ * @param notRun the names of the promises that could not be, and what each needs
+ * @param latencies what the charts of latency show
+ * @param idle what a bus costs that has nothing to do
+ */
+public record Results(
+        Machine machine,
+        String commit,
+        Instant date,
+        List<Figure> figures,
+        List<Comparison> comparisons,
+        Map<String, String> notRun,
+        List<Latency> latencies,
+        IdleCost.Percent idle) {
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if there is no such file, or if it holds something else
+     */
+    public static Results read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException(
+                    "there is no file " + file + ": name the results.json that an earlier report wrote");
+        }
+        return Json.read(file, Results.class);
+    }
+
+    /** Writes them all, over what the file held before. */
+    public void write(Path file) {
+        Json.write(file, this);
+    }
+
+    /** The same, but for the promises that were checked again. */
+    Results with(Findings newer) {
+        List<Comparison> replaced = comparisons.stream()
+                .map(before -> newer.comparisons().stream()
+                        .filter(after -> after.name().equals(before.name()))
+                        .findFirst()
+                        .orElse(before))
+                .toList();
+        return new Results(machine, commit, date, figures, replaced, notRun, latencies, idle);
+    }
+
+    /** What was measured of a setting, if it was. */
+    Optional<Figure> of(Setting setting) {
+        return figures.stream()
+                .filter(figure -> figure.setting().equals(setting))
+                .findFirst();
+    }
+}

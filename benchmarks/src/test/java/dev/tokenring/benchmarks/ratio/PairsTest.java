@@ -1,0 +1,59 @@
+package dev.tokenring.benchmarks.ratio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenring.benchmarks.PublishByReference;
+import dev.tokenring.benchmarks.measure.Metric;
+import dev.tokenring.benchmarks.measure.Setting;
+import dev.tokenring.benchmarks.peer.Peer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PairsTest {
+    private static final Setting OURS = of(Peer.TOKENRING);
+    private static final Setting REFERENCE = of(Peer.DISRUPTOR);
+    private static final Row ROW = new Row("row", "a promise", Bar.atLeast(1), OURS, REFERENCE, true);
+    private static final Row ALONE = new Row("alone", "a promise", Bar.bytesAtMost(8), OURS, null, true);
+
+    private final List<Setting> ran = new ArrayList<>();
+
+    @Test
+    void whoGoesFirstAlternates() {
+        new Pairs(3, this::run).measure(ROW);
+
+        assertThat(ran).containsExactly(OURS, REFERENCE, REFERENCE, OURS, OURS, REFERENCE);
+    }
+
+    @Test
+    void ratiosAreOfTheTwoThatRanOneAfterTheOther() {
+        Comparison comparison = new Pairs(3, this::run).measure(ROW);
+
+        assertThat(comparison.ours().samples()).containsExactly(1.0, 4.0, 5.0);
+        assertThat(comparison.reference()).isNotNull();
+        assertThat(comparison.ratios()).containsExactly(1.0 / 2, 4.0 / 3, 5.0 / 6);
+        assertThat(comparison.ratio()).isEqualTo(5.0 / 6);
+        assertThat(comparison.lowest()).isEqualTo(0.5);
+        assertThat(comparison.highest()).isEqualTo(4.0 / 3);
+        assertThat(comparison.isMet()).isFalse();
+    }
+
+    @Test
+    void whatIsExactIsMeasuredOnce() {
+        Comparison comparison = new Pairs(7, this::run).measure(ALONE);
+
+        assertThat(ran).containsExactly(OURS);
+        assertThat(comparison.reference()).isNull();
+        assertThat(comparison.ratios()).containsExactly(1.0);
+        assertThat(comparison.isMet()).isTrue();
+    }
+
+    private double run(Setting setting) {
+        ran.add(setting);
+        return ran.size();
+    }
+
+    private static Setting of(Peer peer) {
+        return Setting.of(PublishByReference.class, Metric.THROUGHPUT, "peer", peer);
+    }
+}

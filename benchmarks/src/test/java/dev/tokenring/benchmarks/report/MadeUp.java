@@ -1,0 +1,77 @@
+package dev.tokenring.benchmarks.report;
+
+import dev.tokenring.benchmarks.IdleCost;
+import dev.tokenring.benchmarks.PublishByReference;
+import dev.tokenring.benchmarks.measure.Figure;
+import dev.tokenring.benchmarks.measure.Machine;
+import dev.tokenring.benchmarks.measure.Metric;
+import dev.tokenring.benchmarks.measure.Setting;
+import dev.tokenring.benchmarks.peer.Peer;
+import dev.tokenring.benchmarks.ratio.Bar;
+import dev.tokenring.benchmarks.ratio.Comparison;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Results that nobody measured, with round numbers. */
+final class MadeUp {
+    static final Comparison MET = comparison("faster than a snail", 0.90, List.of(1.0, 1.25, 1.5));
+    static final Comparison MISSED = comparison("faster than a hare", 2.0, List.of(0.25, 0.5, 0.75));
+    static final Comparison BYTES = new Comparison(
+            "bytes",
+            "allocated by a message",
+            new Bar(Bar.Measure.OURS_AT_MOST, 88),
+            new Figure(byReference(Peer.TOKENRING), List.of(88.0)),
+            null,
+            List.of(88.0));
+
+    private MadeUp() {}
+
+    /** Of everything that is shown: ours has 40 to 60 of whatever it is, JCTools 200, the others 10 each. */
+    static Results results() {
+        List<Figure> figures = Sections.all().stream()
+                .flatMap(section -> section.settings().stream())
+                .distinct()
+                .map(setting -> new Figure(setting, samples(setting)))
+                .toList();
+        return new Results(
+                new Machine("a processor", 2, 4096, "Linux 6.1", "a JVM 17", List.of()),
+                "0123456789abcdef",
+                Instant.parse("2024-02-29T12:00:00Z"),
+                figures,
+                List.of(MET, MISSED, BYTES),
+                Map.of("replay", "durable topics"),
+                List.of(
+                        latency("TOKENRING", 0.5, 4.0, 6_000),
+                        latency("DISRUPTOR", 0.4, 5.0, 5_000),
+                        latency(Latency.MACHINE, 0.1, 1.0, 5_900)),
+                new IdleCost.Percent(100, 0.25, 0.125));
+    }
+
+    private static List<Double> samples(Setting setting) {
+        String peer = setting.params().getOrDefault("peer", "");
+        if (peer.startsWith("TOKENRING")) {
+            return List.of(50.0, 40.0, 60.0);
+        }
+        return peer.startsWith("JCTOOLS") ? List.of(200.0) : List.of(10.0);
+    }
+
+    static Latency latency(String peer, double p50, double p99, double max) {
+        return new Latency(peer, "ADAPTIVE", 100_000, new TreeMap<>(Map.of(50.0, p50, 99.0, p99, 100.0, max)));
+    }
+
+    private static Comparison comparison(String promise, double bar, List<Double> ratios) {
+        return new Comparison(
+                promise.replace(' ', '-'),
+                promise,
+                new Bar(Bar.Measure.OURS_TO_REFERENCE_AT_LEAST, bar),
+                new Figure(byReference(Peer.TOKENRING), List.of(10.0)),
+                new Figure(byReference(Peer.DISRUPTOR), List.of(20.0)),
+                ratios);
+    }
+
+    private static Setting byReference(Peer peer) {
+        return Setting.of(PublishByReference.class, Metric.THROUGHPUT, "peer", peer);
+    }
+}

@@ -1,0 +1,236 @@
+package dev.tokenring.benchmarks.report;
+
+import static java.nio.file.Files.readString;
+import static java.nio.file.Files.writeString;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenring.benchmarks.ratio.Comparison;
+import dev.tokenring.benchmarks.ratio.Findings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ReportTest {
+    private static final Pattern PICTURE = Pattern.compile("!\\[[^]]+]\\(([^)]+)\\)");
+
+    @TempDir
+    private Path root;
+
+    private final StringWriter errors = new StringWriter();
+    private Path readme = Path.of("");
+    private Path out = Path.of("");
+    private Path earlier = Path.of("");
+
+    @BeforeEach
+    void writeAnEarlierReport() throws IOException {
+        readme = root.resolve("README.md");
+        out = root.resolve("docs/benchmarks");
+        earlier = root.resolve("earlier.json");
+        writeString(readme, "# Project\n\n<!-- numbers -->\nold\n<!-- /numbers -->\n\nThe end.\n");
+        MadeUp.results().write(earlier);
+    }
+
+    @Test
+    void resultsComeBackAsTheyWereWritten() {
+        assertThat(Results.read(earlier)).isEqualTo(MadeUp.results());
+    }
+
+    @Test
+    void pageShowsEveryChartThatIsWritten() throws IOException {
+        assertThat(render(earlier)).as(errors.toString()).isZero();
+
+        List<String> shown = PICTURE.matcher(readString(out.resolve("README.md")))
+                .results()
+                .map(picture -> picture.group(1))
+                .toList();
+        assertThat(shown)
+                .containsExactly(
+                        "by-reference.svg",
+                        "in-place.svg",
+                        "round-trip.svg",
+                        "round-trip-joined.svg",
+                        "broadcast.svg",
+                        "many-topics.svg",
+                        "latency-adaptive-100000-per-s.svg");
+        assertThat(filesIn(out)).containsAll(shown).contains("results.json", "README.md");
+    }
+
+    @Test
+    void everyLinkOfThePageLeadsToAFileOfTheRepository() throws IOException {
+        render(earlier);
+
+        Path repository = Path.of("..").toAbsolutePath().normalize();
+        Path published = repository.resolve("docs/benchmarks");
+        List<String> links = Pattern.compile("(?<!!)\\[[^]]+]\\((\\.\\./[^)]+)\\)")
+                .matcher(readString(out.resolve("README.md")))
+                .results()
+                .map(link -> link.group(1))
+                .distinct()
+                .toList();
+        assertThat(links).hasSizeGreaterThan(5).allSatisfy(link -> assertThat(
+                        published.resolve(link).normalize())
+                .exists());
+    }
+
+    @Test
+    void pageBeginsWithWhereAndWhenItWasMeasured() throws IOException {
+        render(earlier);
+
+        assertThat(readString(out.resolve("README.md")).lines().limit(30).toList())
+                .contains(
+                        "| processor | a processor, 2 for the JVM |",
+                        "| memory | 4096 MiB |",
+                        "| system | Linux 6.1 |",
+                        "| JVM | a JVM 17 |",
+                        "| flags | none beyond the benchmarks' own |",
+                        "| commit | `0123456789abcdef` |",
+                        "| date | 2024-02-29T12:00:00Z |");
+    }
+
+    @Test
+    void pageSaysWhereWeWinAndWhereWeLose() throws IOException {
+        render(earlier);
+
+        assertThat(readString(out.resolve("README.md")))
+                .contains("Tokenring has 50.00 million/s (40.00 to 60.00 in 3 JVMs), Disruptor by hand 10.00")
+                .contains("so Tokenring is 5.00 times as good")
+                .contains("**JCTools MPSC** is 4.00 times as good: it is a queue and nothing else.")
+                .contains("**two rings by hand, busy-spin** is 5.00 times as good: two rings know neither")
+                .contains("lose, and why:** Nowhere, in this chart and on this machine.");
+    }
+
+    @Test
+    void pageTellsTheMachinesStallsFromOurs() throws IOException {
+        render(earlier);
+
+        assertThat(readString(out.resolve("README.md")))
+                .contains("From max on it is mostly the machine that stalls: 5,900 µs of Tokenring's 6,000 µs there.")
+                .contains("longer than the Disruptor by hand at p50 (1.25 times), max (1.20 times).")
+                .contains("| Tokenring | 0.50 | 4.00 | 6,000 |");
+    }
+
+    @Test
+    void promisesThatWereCheckedAgainTakeTheirPlace() {
+        var again = new Comparison(
+                MadeUp.MISSED.name(),
+                MadeUp.MISSED.promise(),
+                MadeUp.MISSED.bar(),
+                MadeUp.MISSED.ours(),
+                MadeUp.MISSED.reference(),
+                List.of(2.5));
+        Results mended = MadeUp.results().with(new Findings(MadeUp.results().machine(), List.of(again)));
+        assertThat(mended.comparisons()).containsExactly(MadeUp.MET, again, MadeUp.BYTES);
+    }
+
+    @Test
+    void nothingLeadsOutOfTheRepository() throws IOException {
+        render(earlier);
+
+        for (String file : filesIn(out)) {
+            assertThat(readString(out.resolve(file))).as(file).doesNotContain(root.toString(), "](/", "file:");
+        }
+    }
+
+    @Test
+    void theSameResultsGiveTheSameBytes() throws IOException {
+        render(earlier);
+        Path again = root.resolve("docs/again");
+        execute("--from", earlier.toString(), "--out", again.toString(), "--readme", readme.toString());
+
+        assertThat(filesIn(again)).isEqualTo(filesIn(out));
+        for (String file : filesIn(out)) {
+            assertThat(again.resolve(file)).hasSameTextualContentAs(out.resolve(file));
+        }
+    }
+
+    @Test
+    void numbersOfTheReadmeAreReplacedAndTheRestIsNot() throws IOException {
+        assertThat(render(earlier)).isZero();
+
+        assertThat(readString(readme))
+                .startsWith("# Project\n\n<!-- numbers -->\n")
+                .endsWith("\n<!-- /numbers -->\n\nThe end.\n")
+                .contains("(docs/benchmarks/README.md)", "commit `0123456789abcdef`", "a processor, 2 processors")
+                .doesNotContain("old");
+    }
+
+    @Test
+    void writingTwiceIsWritingOnce() throws IOException {
+        render(earlier);
+        String once = readString(readme);
+        render(out.resolve("results.json"));
+
+        assertThat(readString(readme)).isEqualTo(once);
+    }
+
+    @Test
+    void everyPromiseHasARowThatSaysWhetherItIsMet() throws IOException {
+        render(earlier);
+
+        assertThat(readString(readme).lines())
+                .contains(
+                        "| faster than a snail | 10.00 million/s | 20.00 | 1.25 | 1.00 to 1.50 | ≥ 0.90 | met |",
+                        "| faster than a hare | 10.00 million/s | 20.00 | 0.50 | 0.25 to 0.75 | ≥ 2.00 | **MISSED** |",
+                        "| allocated by a message | 88.00 million/s | – | – | – | ≤ 88.00 | met |");
+    }
+
+    @Test
+    void readmeWithoutAPlaceForNumbersIsNamedTogetherWithTheMarkers() throws IOException {
+        writeString(readme, "# Project\n");
+
+        assertThat(render(earlier)).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains(readme
+                        + " has no place for the numbers: put <!-- numbers --> and, below it, <!-- /numbers -->");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void markersInTheWrongOrderAreNoPlaceForNumbers() throws IOException {
+        writeString(readme, "<!-- /numbers -->\n<!-- numbers -->\n");
+
+        assertThat(render(earlier)).isEqualTo(2);
+        assertThat(errors.toString()).contains("has no place for the numbers");
+    }
+
+    @Test
+    void missingResultsAreNamed() {
+        Path missing = root.resolve("missing.json");
+
+        assertThat(render(missing)).isEqualTo(2);
+        assertThat(errors.toString()).contains("there is no file " + missing + ": name the results.json");
+    }
+
+    @Test
+    void resultsThatAreNoneAreNamed() throws IOException {
+        writeString(earlier, "[ 1, 2");
+
+        assertThat(render(earlier)).isEqualTo(2);
+        assertThat(errors.toString()).contains(earlier + " can't be read as Results");
+    }
+
+    private int render(Path results) {
+        return execute("--from", results.toString(), "--out", out.toString(), "--readme", readme.toString());
+    }
+
+    private int execute(String... options) {
+        return new CommandLine(new Report())
+                .setErr(new PrintWriter(errors, true))
+                .execute(options);
+    }
+
+    private static List<String> filesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+}
