@@ -61,6 +61,8 @@ final class Services {
             var subscription = new Subscription(service.name(), name, closed -> unserve(desk, responder));
             subscription.add(responder.dispatcher());
             desk.add(responder);
+            // Its last other responder may have been closed meanwhile, and the desk with it.
+            desks.put(service.name(), desk);
             Loop loop = lifecycle
                     .threads()
                     .loopFor(Execution.ownThread(), "tokenring-" + service.name() + "-" + name, service.waitStrategy());
@@ -102,9 +104,9 @@ final class Services {
         if (!desk.remove(responder)) {
             return false;
         }
-        if (desk.responders().isEmpty()) {
-            desks.remove(desk.service().name(), desk);
-        }
+        desks.computeIfPresent(
+                desk.service().name(),
+                (name, present) -> present == desk && desk.responders().isEmpty() ? null : present);
         responder.ring().end();
         return true;
     }

@@ -74,6 +74,22 @@ class RespondersTest extends BusTest {
     }
 
     @Test
+    void handlerThatComesWhileTheLastOneGoesIsFound() throws Exception {
+        Bus bus = open();
+        Subscription present = bus.serve(TWICE, "handler-0", (number, context) -> 2 * number);
+        for (int i = 1; i <= 1_000; i++) {
+            Subscription former = present;
+            Future<Boolean> gone = start(() -> {
+                former.close();
+                return true;
+            });
+            present = bus.serve(TWICE, "handler-" + i, (number, context) -> 2 * number);
+            get(gone);
+            assertThat(bus.request(TWICE, i).join()).isEqualTo(2 * i);
+        }
+    }
+
+    @Test
     void gatheringFromNobodyFailsAtOnce() {
         assertThat(bus().gather(TWICE, 1, Gather.whateverComes(), PATIENCE)).isCompletedExceptionally();
     }

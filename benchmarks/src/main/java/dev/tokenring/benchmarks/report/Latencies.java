@@ -11,7 +11,9 @@ import dev.tokenring.benchmarks.report.Chart.Tick;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -117,7 +119,8 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
         return """
                 **What is measured:** Messages are due at a fixed rate, and each counts from when it was due until the handler \
                 has it; so whatever holds up the publisher shows in all messages that it made late (no coordinated omission). \
-                The machine's own line is how late a thread was that did nothing but sleep and look at the clock. How it is done stands in %s.
+                The machine's own line is how late a thread was that did nothing but sleep and look at the clock; its left end is how \
+                late a sleeper is woken here, which is nothing to compare with. How it is done stands in %s.
 
                 **What it means:** The left end is what a message usually takes, the right end what the unluckiest ones take. \
                 %s
@@ -134,17 +137,33 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
 
     private String whoIsToBlame() {
         return of(Peer.TOKENRING.name())
-                .flatMap(ours -> of(Latency.MACHINE).flatMap(machine -> ours.microsAtPercentile().entrySet().stream()
-                        .filter(entry -> machine.microsAtPercentile().containsKey(entry.getKey()))
-                        .filter(entry -> machine.microsAt(entry.getKey()) >= MOST_OF_IT * entry.getValue())
-                        .findFirst()
-                        .map(entry ->
+                .flatMap(ours -> of(Latency.MACHINE).flatMap(machine -> stalledFrom(ours, machine)
+                        .map(from ->
                                 "From %s on it is mostly the machine that stalls: %s µs of Tokenring's %s µs there."
                                         .formatted(
-                                                nameOf(entry.getKey()),
-                                                Metric.print(machine.microsAt(entry.getKey())),
-                                                Metric.print(entry.getValue())))))
+                                                nameOf(from),
+                                                Metric.print(machine.microsAt(from)),
+                                                Metric.print(ours.microsAt(from))))))
                 .orElse("The machine's own hiccups do not account for Tokenring's.");
+    }
+
+    /**
+     * The percentile from which on, up to the maximum, the machine's hiccups account for a latency. By as much as a sleeper
+     * is usually late, nobody is who does not sleep, so up to there they account for nothing.
+     */
+    private static Optional<Double> stalledFrom(Latency ours, Latency machine) {
+        SortedMap<Double, Double> late = machine.microsAtPercentile();
+        double usually = late.isEmpty() ? 0 : late.get(late.firstKey());
+        Double from = null;
+        for (Map.Entry<Double, Double> one :
+                new TreeMap<>(ours.microsAtPercentile()).descendingMap().entrySet()) {
+            double stalled = late.getOrDefault(one.getKey(), 0.0);
+            if (one.getValue() <= usually || stalled < MOST_OF_IT * one.getValue()) {
+                break;
+            }
+            from = one.getKey();
+        }
+        return Optional.ofNullable(from);
     }
 
     private String losses() {

@@ -45,7 +45,7 @@ final class MadeUp {
                 List.of(
                         latency("TOKENRING", 0.5, 4.0, 6_000),
                         latency("DISRUPTOR", 0.4, 5.0, 5_000),
-                        latency(Latency.MACHINE, 0.1, 1.0, 5_900)),
+                        latency(Latency.MACHINE, 50, 51, 5_900)),
                 new IdleCost.Percent(100, 0.25, 0.125));
     }
 

@@ -15,6 +15,7 @@ final class InPlaceTelling implements Participant {
     private final Topic<Cell> topic;
     private final SplittableRandom random;
     private final Teller teller;
+    private final int listeners;
 
     InPlaceTelling(Round round, SplittableRandom random) {
         this.round = round;
@@ -24,11 +25,12 @@ final class InPlaceTelling implements Participant {
                 .withWaitStrategy(random.nextBoolean() ? WaitStrategy.ADAPTIVE : WaitStrategy.BLOCKING);
         this.topic = random.nextBoolean() ? described : described.withSinglePublisher();
         this.teller = round.newTeller(topic.name());
+        this.listeners = 1 + random.nextInt(3);
     }
 
     @Override
     public void act() {
-        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+        for (int i = 0; i < listeners; i++) {
             listen();
         }
         Publisher<Cell> publisher = round.bus.publisher(topic);
@@ -75,7 +77,7 @@ final class InPlaceTelling implements Participant {
     }
 
     private void failToFill(Publisher<Cell> publisher) {
-        round.tookPlaceInVain();
+        round.tookPlaceInVain(listeners);
         try {
             publisher.publishInPlace(cell -> {
                 cell.fill(-1, -1);
@@ -92,10 +94,10 @@ final class InPlaceTelling implements Participant {
             claim.message().fill(note.teller(), note.number());
             switch (random.nextInt(4)) {
                 case 0 -> {
-                    round.tookPlaceInVain();
+                    round.tookPlaceInVain(listeners);
                     claim.abort();
                 }
-                case 1 -> round.tookPlaceInVain(); // closing it aborts it
+                case 1 -> round.tookPlaceInVain(listeners); // closing it aborts it
                 default -> {
                     PublishOutcome outcome = claim.commit();
                     if (outcome == PublishOutcome.CLOSED) {

@@ -4,9 +4,9 @@ import dev.tokenring.bus.Subscription;
 import dev.tokenring.bus.SubscriptionBuilder;
 import dev.tokenring.bus.Topic;
 import dev.tokenring.bus.TopicPattern;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Predicate;
 
 /** Subscribes in all the ways that a subscription can be for itself, and leaves again. */
@@ -56,7 +56,7 @@ final class Listening implements Participant {
 
     private final Round round;
     private final SplittableRandom random;
-    private final Deque<Present> present = new ArrayDeque<>();
+    private final Deque<Present> present = new ConcurrentLinkedDeque<>();
 
     Listening(Round round, SplittableRandom random) {
         this.round = round;

@@ -50,7 +50,7 @@ final class Round {
     final Queue<String> broken = new ConcurrentLinkedQueue<>();
     private final SplittableRandom random;
     private final boolean inPeace;
-    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> new Thread(task, "participant"));
     private final ExecutorService lent = Executors.newFixedThreadPool(2);
     private final List<Teller> tellers = new CopyOnWriteArrayList<>();
     private final List<Audience> audiences = new CopyOnWriteArrayList<>();
@@ -168,9 +168,9 @@ final class Round {
         return name;
     }
 
-    /** A claim that was aborted takes a place, and is not told apart if it is abandoned. */
-    void tookPlaceInVain() {
-        uncounted.incrementAndGet();
+    /** A claim that was aborted takes a place before each listener, and is not told apart if it is abandoned there. */
+    void tookPlaceInVain(int listeners) {
+        uncounted.addAndGet(listeners);
     }
 
     /** Does something on another thread, which may go on until the bus is closed. */
@@ -218,7 +218,8 @@ final class Round {
             await(background);
             check(report);
         } catch (TimeoutException stalled) {
-            broken.add("somebody waits in vain; " + this + "\n" + bus.snapshot() + "\n" + stacks());
+            broken.add("somebody waits in vain; " + this + "\n" + bus.snapshot() + "\n" + stacks("participant")
+                    + stacks("tokenring-"));
         } finally {
             bus.close();
             threads.shutdownNow();
@@ -303,7 +304,7 @@ final class Round {
         long counted = sum.ended() + report.abandoned();
         boolean tooMany = counted > sum.perhapsToldToIt() + uncounted.get();
         if (counted < sum.surelyToldToIt() || (tooMany && questions.isEmpty())) {
-            broken.add(report + " does not add up: " + sum + ", aborted claims " + uncounted + ", of " + sums);
+            broken.add(report + " does not add up: " + sum + ", for nobody " + uncounted + ", of " + sums);
         }
         if (inPeace && report.refused() + report.abandoned() > 0) {
             broken.add(report + " of a bus that was closed in peace");
@@ -323,19 +324,19 @@ final class Round {
 
     private void checkThreads() {
         long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-        while (stacks().length() > 0) {
+        while (stacks("tokenring-").length() > 0) {
             if (System.nanoTime() - deadlineNs > 0) {
-                broken.add("threads of the bus are left:\n" + stacks());
+                broken.add("threads of the bus are left:\n" + stacks("tokenring-"));
                 return;
             }
             LockSupport.parkNanos(200_000);
         }
     }
 
-    private static String stacks() {
+    private static String stacks(String ofThreads) {
         var stacks = new StringBuilder();
         Thread.getAllStackTraces().forEach((thread, stack) -> {
-            if (thread.getName().startsWith("tokenring-") && thread.isAlive()) {
+            if (thread.getName().startsWith(ofThreads) && thread.isAlive()) {
                 stacks.append(thread).append('\n');
                 for (StackTraceElement frame : stack) {
                     stacks.append("    ").append(frame).append('\n');

@@ -5,9 +5,9 @@ import dev.tokenring.bus.Replies;
 import dev.tokenring.bus.RequestContext;
 import dev.tokenring.bus.Service;
 import dev.tokenring.bus.Subscription;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -19,7 +19,7 @@ final class Serving implements Participant {
     private final Round round;
     private final Service<Question, Long> service;
     private final SplittableRandom random;
-    private final Map<String, Subscription> present = new HashMap<>();
+    private final Map<String, Subscription> present = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> starts;
 
     Serving(Round round, Service<Question, Long> service, Map<String, AtomicInteger> starts, SplittableRandom random) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 class SoakTest {
     private static final long SOAK_NS = TimeUnit.SECONDS.toNanos(Integer.getInteger("tokenring.soak.seconds", 5));
     private static final int SHOWN = 20;
+    private static final int SHOWN_FRAMES = 8;
 
     @Test
     @Timeout(value = 1, unit = TimeUnit.DAYS) // the property says for how long
@@ -41,11 +43,21 @@ class SoakTest {
         try {
             broken = round.run();
         } catch (Throwable failed) {
-            throw new AssertionError(again + "; " + round, failed);
+            // The cause first: who prints only the beginning of a message prints what matters.
+            throw new AssertionError(again + "; " + rootOf(failed) + "; " + round, failed);
         }
         if (!broken.isEmpty()) {
             String shown = String.join("\n  ", broken.subList(0, Math.min(SHOWN, broken.size())));
             fail("%s\n%d promises were broken, among them:\n  %s\n%s", again, broken.size(), shown, round);
         }
+    }
+
+    private static String rootOf(Throwable failed) {
+        Throwable root = failed;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root + " at "
+                + Stream.of(root.getStackTrace()).limit(SHOWN_FRAMES).toList();
     }
 }

@@ -3,9 +3,9 @@ package dev.tokenring.bus.soak;
 import dev.tokenring.bus.Subscription;
 import dev.tokenring.bus.SubscriptionBuilder;
 import dev.tokenring.bus.Topic;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A group whose members come and go. There is always one, so together they must be given everything. */
 final class Working implements Participant {
@@ -17,7 +17,7 @@ final class Working implements Participant {
     private final SplittableRandom random;
     private final Audience audience;
     private final SubscriptionBuilder<Note> member;
-    private final List<Subscription> present = new ArrayList<>();
+    private final List<Subscription> present = new CopyOnWriteArrayList<>();
 
     Working(Round round, Topic<Note> topic, SplittableRandom random) {
         this.round = round;
