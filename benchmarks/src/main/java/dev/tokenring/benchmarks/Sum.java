@@ -2,8 +2,6 @@ package dev.tokenring.benchmarks;
 
 import dev.tokenring.benchmarks.peer.Lane;
 import dev.tokenring.benchmarks.peer.Lane.Message;
-import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A receiver that adds up what it gets, and lets the publisher wait for the last message of a round and check the sum: a
@@ -12,33 +10,26 @@ import java.util.concurrent.TimeUnit;
  * <p>One thread receives, and one awaits.
  */
 final class Sum implements Lane.Receiver {
-    private static final long GIVE_UP_NS = TimeUnit.SECONDS.toNanos(30);
-
-    private final long messagesPerRound;
-    private final long totalPerRound;
+    private final RoundCheck check;
 
     private long total;
     private long count;
     private long announceAt;
     private volatile long announced;
 
-    private long roundsAwaited;
-
-    private Sum(long messagesPerRound, long totalPerRound) {
-        this.messagesPerRound = messagesPerRound;
-        this.totalPerRound = totalPerRound;
-        announceAt = messagesPerRound;
+    private Sum(RoundCheck check) {
+        this.check = check;
+        announceAt = check.messagesPerRound();
     }
 
     /** Expects each of these messages once a round, in any order. */
     static Sum of(Message... round) {
-        return new Sum(
-                round.length, Arrays.stream(round).mapToLong(Message::value).sum());
+        return new Sum(RoundCheck.of(round));
     }
 
     /** Expects each of the values from 1 to this one once a round, in any order. */
     static Sum ofValuesTo(long last) {
-        return new Sum(last, last * (last + 1) / 2);
+        return new Sum(new RoundCheck(last, last * (last + 1) / 2));
     }
 
     @Override
@@ -51,32 +42,18 @@ final class Sum implements Lane.Receiver {
         total += value;
         count++;
         if (count == announceAt) {
-            announceAt += messagesPerRound;
+            announceAt += check.messagesPerRound();
             announced = count;
         }
     }
 
     /**
-     * Waits until all messages of one more round were received. It yields meanwhile: with more threads than cores, whoever
-     * still publishes or handles needs this one's core.
+     * Waits until all messages of one more round were received.
      *
      * @return the sum of all rounds, which it has checked
      */
     long awaitRound() {
-        roundsAwaited++;
-        long expected = roundsAwaited * messagesPerRound;
-        long startNs = System.nanoTime();
-        while (announced < expected) {
-            Thread.yield();
-            if (System.nanoTime() - startNs > GIVE_UP_NS) {
-                throw new IllegalStateException("round " + roundsAwaited + " is not complete after 30 s");
-            }
-        }
-        if (total != roundsAwaited * totalPerRound) {
-            throw new IllegalStateException("the sum after round " + roundsAwaited + " is " + total + " instead of "
-                    + roundsAwaited * totalPerRound);
-        }
-        return total;
+        return check.awaitRound(() -> announced, () -> total);
     }
 
     /**

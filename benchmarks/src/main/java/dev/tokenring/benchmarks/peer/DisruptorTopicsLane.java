@@ -1,24 +1,24 @@
 package dev.tokenring.benchmarks.peer;
 
 import dev.tokenring.bus.WaitStrategy;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A Disruptor with a thread for each receiver; messages go to them in turn. For one publishing thread. */
 final class DisruptorTopicsLane implements Lane {
-    private final List<DisruptorLane> lanes = new ArrayList<>();
-    private int next;
+    private final List<DisruptorLane> lanes;
+    private final Turns<DisruptorLane> turns;
 
     DisruptorTopicsLane(WaitStrategy waitStrategy, Receiver... receivers) {
-        for (Receiver receiver : receivers) {
-            lanes.add(new DisruptorLane(waitStrategy, receiver));
-        }
+        lanes = Stream.of(receivers)
+                .map(receiver -> new DisruptorLane(waitStrategy, receiver))
+                .toList();
+        turns = new Turns<>(lanes);
     }
 
     @Override
     public void publish(Message message) {
-        lanes.get(next).publish(message);
-        next = next + 1 == lanes.size() ? 0 : next + 1;
+        turns.next().publish(message);
     }
 
     @Override

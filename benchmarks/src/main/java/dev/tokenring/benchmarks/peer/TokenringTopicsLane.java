@@ -11,10 +11,10 @@ import java.util.List;
 /** One bus with a topic for each receiver; messages go to the topics in turn. For one publishing thread. */
 final class TokenringTopicsLane implements Lane {
     private final Bus bus = Bus.open();
-    private final List<Publisher<Message>> publishers = new ArrayList<>();
-    private int next;
+    private final Turns<Publisher<Message>> turns;
 
     TokenringTopicsLane(Execution execution, WaitStrategy waitStrategy, Receiver... receivers) {
+        List<Publisher<Message>> publishers = new ArrayList<>();
         for (Receiver receiver : receivers) {
             Topic<Message> topic = Topic.of("lane." + publishers.size(), Message.class)
                     .withCapacity(CAPACITY)
@@ -22,12 +22,12 @@ final class TokenringTopicsLane implements Lane {
             bus.subscription(topic).on(execution).handle((message, context) -> receiver.receive(message));
             publishers.add(bus.publisher(topic));
         }
+        turns = new Turns<>(publishers);
     }
 
     @Override
     public void publish(Message message) {
-        publishers.get(next).publish(message);
-        next = next + 1 == publishers.size() ? 0 : next + 1;
+        turns.next().publish(message);
     }
 
     @Override
