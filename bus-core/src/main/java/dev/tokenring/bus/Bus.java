@@ -461,7 +461,10 @@ public final class Bus implements AutoCloseable {
      * Asks for one reply, within a given time. The call does not wait; the future ends in exactly one way: with the
      * reply, or with a {@link RequestException} whose {@link RequestFailure} says what happened and whether a retry can
      * help. Cancelling the future cancels the request, and the future then has its own {@link CancellationException}: a
-     * handler that has not started the request never will, one that has can notice. What depends on the future runs on the handler's thread, or on the bus's timer thread after a timeout; use
+     * handler that has not started the request never will, one that has can notice.
+     *
+     * <p>Who joins the future looks for the reply for some microseconds before it falls asleep. What depends on the future
+     * runs on the handler's thread, or on the bus's timer thread after a timeout; use
      * the {@code …Async} methods for anything long.
      *
      * @param <Q> the type of the requests

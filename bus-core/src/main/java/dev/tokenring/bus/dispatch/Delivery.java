@@ -94,6 +94,11 @@ public final class Delivery<T> implements MessageContext, RingReader.Taker<T> {
         return message;
     }
 
+    /** The message that is kept, if one is; for threads that look on. */
+    @Nullable T keptOrNull() {
+        return kept;
+    }
+
     /** Lets go of the message. */
     void forget() {
         kept = null;

@@ -54,7 +54,7 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     /**
      * Takes a message that may be handled now.
      *
-     * @param spare to be filled, if it is a new message
+     * @param spare keeps nothing yet; to be filled with the next message that is taken from the ring, which may have to wait
      * @return the message, kept, in {@code spare} or another delivery; null if there is none
      */
     @Nullable Delivery<T> take(Delivery<T> spare) {
@@ -111,9 +111,9 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
         }
     }
 
-    /** Takes from the ring what is there for a handler. */
+    /** Takes from the ring what is there for a handler; the slots are given back by who takes, when it is time. */
     final boolean takeFromRing(Delivery<T> into) {
-        while (reader.take(into)) {
+        while (reader.takeUnreleased(into)) {
             if (!into.isVoid()) {
                 return true;
             }

@@ -103,7 +103,7 @@ final class KeyedIntake<T> extends Intake<T> {
     }
 
     private @Nullable Delivery<T> takeFreeKey(Delivery<T> spare) {
-        var taken = new Delivery<T>(spare.topic());
+        Delivery<T> taken = spare;
         while (waiting < maxWaiting && takeFromRing(taken)) {
             Object key = keyOfTaken(taken);
             taken.key(key);

@@ -2,6 +2,8 @@ package dev.tokenring.bus.dispatch;
 
 import dev.tokenring.bus.MessageContext;
 import dev.tokenring.bus.ring.Ring;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,24 +14,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands out messages that it takes from an {@link Intake}, which it may share with others: on its loop's thread, or on an
- * executor's threads, several at once. A message's slot is free as soon as it was taken.
+ * executor's threads, several at once. A message's slot is free as soon as it was taken; while messages take less than a
+ * microsecond each, slots are given back a few at a time.
  */
 public final class TakingDispatcher<T> extends Dispatcher<T> {
+    private static final VarHandle IN_HAND;
+
+    static {
+        try {
+            IN_HAND = MethodHandles.lookup().findVarHandle(TakingDispatcher.class, "inHand", Delivery.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private static final int MAX_BATCH = 64;
+    private static final int MAX_UNRELEASED = 32;
+    private static final long SLOW_BATCH_NS = 50_000;
 
     private final Recipient<T> recipient;
     private final Intake<T> intake;
     private final @Nullable Executor executor;
     private final int maxRunning;
     private final Consumer<? super T> abandoned;
+    private final int maxUnreleased;
     private final Set<Run> running = ConcurrentHashMap.newKeySet();
     private final Object counting = new Object();
     private volatile boolean stopped;
     private volatile long delivered;
     private boolean counted;
+    /** For the next message; it keeps nothing. */
     private Delivery<T> spare;
+    /** For the one after that: the delivery that was used last, if it is free again. */
+    private @Nullable Delivery<T> used;
 
-    /** What the loop's own thread is handling; the executor's threads have their {@link Run}. */
+    private boolean slow = true;
+
+    /** What the loop's own thread is handling, stored without a fence; the executor's threads have their {@link Run}. */
     private volatile @Nullable Delivery<T> inHand;
 
     /** One message that is being handled on a thread of the executor. */
@@ -44,7 +65,7 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
         @Override
         public void run() {
             thread = Thread.currentThread();
-            if (handle(delivery)) {
+            if (handle(delivery) != Recipient.Fate.TAKEN_AWAY) {
                 running.remove(this);
             }
             wake();
@@ -63,6 +84,8 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
         this.executor = executor;
         this.maxRunning = maxRunning;
         this.abandoned = abandoned;
+        this.maxUnreleased =
+                Math.max(1, Math.min(MAX_UNRELEASED, intake.reader().ring().capacity() / 4));
         this.spare = new Delivery<>(recipient.topic());
     }
 
@@ -79,29 +102,43 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     @Override
     int poll(Loop polling, int max) {
         int handled = 0;
+        long startNs = 0;
         while (handled < max && !stopped && running.size() < maxRunning) {
             Delivery<T> next = intake.take(spare);
+            if (!spare.isVoid()) { // it is next, or waits for its key or its turn
+                Delivery<T> free = used;
+                spare = free != null ? free : new Delivery<>(topic());
+                used = null;
+            }
             if (next == null) {
                 break;
             }
-            if (next == spare) {
-                spare = new Delivery<>(topic());
+            if (handled == 0) {
+                startNs = System.nanoTime();
+            }
+            if (slow || handled % maxUnreleased == 0) {
+                intake.reader().release();
             }
             next.batchEndsAt(intake.isReady() ? Long.MAX_VALUE : next.sequence());
-            start(next);
+            boolean done = start(next);
             handled++;
             if (polling.isSuspect() && !polling.goesOn()) {
                 return handled;
             }
+            if (done && !next.isReturned()) { // and it is still this thread that goes on
+                used = next;
+            }
         }
+        intake.reader().release();
+        slow = handled > 0 && System.nanoTime() - startNs > SLOW_BATCH_NS;
         return handled == 0 && running.isEmpty() && (stopped || intake.isExhausted()) ? ENDED : handled;
     }
 
-    private void start(Delivery<T> delivery) {
+    /** Has a message handled; gives whether that is done, and the delivery free for another message. */
+    private boolean start(Delivery<T> delivery) {
         Executor others = executor;
         if (others == null) {
-            handleHere(delivery);
-            return;
+            return handleHere(delivery);
         }
         var run = new Run(delivery);
         running.add(run);
@@ -112,30 +149,35 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
             delivery.brokenBy(noThread);
             handleHere(delivery);
         }
+        return false;
     }
 
-    private void handleHere(Delivery<T> delivery) {
+    private boolean handleHere(Delivery<T> delivery) {
         intake.reader().readBy(Thread.currentThread());
-        inHand = delivery;
-        if (handle(delivery)) {
-            inHand = null;
-        }
-    }
-
-    /** Gives a message to the handler; false if it was given up before the handler came back. */
-    private boolean handle(Delivery<T> delivery) {
-        Recipient.Fate fate = recipient.deliverKept(delivery);
-        if (fate == Recipient.Fate.WAITS) {
-            return true;
-        }
+        IN_HAND.setRelease(this, delivery);
+        Recipient.Fate fate = handle(delivery);
         if (fate == Recipient.Fate.TAKEN_AWAY) {
             return false;
         }
-        if (fate != Recipient.Fate.GIVEN_UP && !delivery.claim()) {
+        IN_HAND.setRelease(this, null);
+        if (fate != Recipient.Fate.HANDLED) {
             return false;
         }
-        finished(delivery, fate != Recipient.Fate.UNWANTED);
+        delivery.forget();
         return true;
+    }
+
+    /** Gives a message to the handler. */
+    private Recipient.Fate handle(Delivery<T> delivery) {
+        Recipient.Fate fate = recipient.deliverKept(delivery);
+        if (fate == Recipient.Fate.WAITS || fate == Recipient.Fate.TAKEN_AWAY) {
+            return fate;
+        }
+        if (fate != Recipient.Fate.GIVEN_UP && !delivery.claim()) {
+            return Recipient.Fate.TAKEN_AWAY; // before the handler came back
+        }
+        finished(delivery, fate != Recipient.Fate.UNWANTED);
+        return fate;
     }
 
     private void finished(Delivery<T> delivery, boolean wanted) {
@@ -177,8 +219,9 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     @Override
     public void abandonUnread() {
         Delivery<T> here = inHand;
-        if (here != null) {
-            abandoned.accept(here.kept());
+        T busyWith = here == null ? null : here.keptOrNull();
+        if (busyWith != null) {
+            abandoned.accept(busyWith);
         }
         running.forEach(run -> abandoned.accept(run.delivery.kept()));
         intake.abandonUntaken(topic(), delivery -> abandoned.accept(delivery.kept()));

@@ -48,7 +48,7 @@ final class UrgentFirstIntake<T> extends Intake<T> {
     @Nullable Delivery<T> takeNew(Delivery<T> spare) {
         lock.lock();
         try {
-            var into = new Delivery<T>(spare.topic());
+            Delivery<T> into = spare;
             while (waiting < maxWaiting && takeFromRing(into)) {
                 var one = new Waiting<>(into);
                 byUrgency.add(one);

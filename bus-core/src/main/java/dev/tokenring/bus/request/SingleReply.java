@@ -6,16 +6,58 @@ import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.RequestException;
 import dev.tokenring.bus.RequestFailure;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose caller wants one reply: the parts that the handler sends are merged until it returns. */
 public final class SingleReply<Q, R> extends Exchange<Q, R> {
+    /** With one processor, who spins only keeps the handler from running. */
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 200 : 0;
+
+    private static final int YIELDS = 20;
+
     private final Pending future = new Pending();
     private @Nullable R whole;
 
-    /** Cancelling the future, or completing it from outside, ends the request, unless that is over already. */
+    /**
+     * Cancelling the future, or completing it from outside, ends the request, unless that is over already.
+     *
+     * <p>Who waits for it looks for the reply for some microseconds before it falls asleep: to be woken would take longer
+     * than a short handler does. It is as long as an {@linkplain dev.tokenring.bus.WaitStrategy#ADAPTIVE adaptive} reader
+     * looks.
+     */
     private final class Pending extends CompletableFuture<R> {
+        private void lookForAWhile() {
+            for (int looks = 0; looks < SPINS + YIELDS && !isDone(); looks++) {
+                if (looks < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
+            }
+        }
+
+        @Override
+        public R join() {
+            lookForAWhile();
+            return super.join();
+        }
+
+        @Override
+        public R get() throws InterruptedException, ExecutionException {
+            lookForAWhile();
+            return super.get();
+        }
+
+        @Override
+        public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+            lookForAWhile();
+            return super.get(timeout, unit);
+        }
+
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             return cancelled() ? super.cancel(mayInterruptIfRunning) : isCancelled();

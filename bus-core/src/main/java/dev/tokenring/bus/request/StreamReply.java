@@ -46,7 +46,11 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
 
     /** Greets the subscriber; what it asks for meanwhile is delivered after that. To be called once, before the rest. */
     public void begin() {
-        deliver(() -> subscriber.onSubscribe(this));
+        try {
+            subscriber.onSubscribe(this);
+        } catch (Throwable subscribersOwn) {
+            threw(subscribersOwn);
+        }
         deliverAll();
     }
 
@@ -62,11 +66,17 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
             if (isOver()) {
                 return false;
             }
-            buffer.add(part);
+            if (delivering || demand == 0 || !buffer.isEmpty()) {
+                buffer.add(part);
+                return true; // whoever is delivering finds it, and so does whoever asks for more
+            }
+            demand--;
+            delivering = true;
         } finally {
             lock.unlock();
         }
-        drain();
+        deliver(part);
+        deliverAll();
         return !isOver();
     }
 
@@ -161,41 +171,59 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         deliverAll();
     }
 
+    /** Delivers what is there and wanted, and notes then that nobody is delivering any more. */
     private void deliverAll() {
-        for (Runnable signal = nextOrRest(); signal != null; signal = nextOrRest()) {
-            deliver(signal);
+        for (R part = nextPart(); part != null; part = nextPart()) {
+            deliver(part);
         }
     }
 
-    /** Takes the next call of the subscriber, or notes that nobody is delivering any more. */
-    private @Nullable Runnable nextOrRest() {
+    /** Takes the next part; null if there is none to be delivered now, and the end has been told if it has come. */
+    private @Nullable R nextPart() {
+        Throwable cause;
         lock.lock();
         try {
             if (!closed && demand > 0 && !buffer.isEmpty()) {
                 demand--;
                 room.signal();
-                R part = buffer.remove();
-                return () -> subscriber.onNext(part);
+                return buffer.remove();
             }
-            if (!closed && buffer.isEmpty() && (complete || failure != null)) {
-                closed = true;
-                Throwable cause = failure;
-                return cause == null ? subscriber::onComplete : () -> subscriber.onError(cause);
+            cause = failure;
+            if (closed || !buffer.isEmpty() || (!complete && cause == null)) {
+                delivering = false;
+                return null;
             }
-            delivering = false;
-            return null;
+            closed = true; // and delivering for ever: nothing comes after this
         } finally {
             lock.unlock();
         }
+        tellEnd(cause);
+        return null;
     }
 
-    private void deliver(Runnable signal) {
+    private void tellEnd(@Nullable Throwable cause) {
         try {
-            signal.run();
+            if (cause == null) {
+                subscriber.onComplete();
+            } else {
+                subscriber.onError(cause);
+            }
         } catch (Throwable subscribersOwn) {
-            // Reactive Streams, rule 2.13: a subscriber that throws has cancelled.
-            cancel();
-            terms().userCodeThrew(subscribersOwn);
+            threw(subscribersOwn);
         }
+    }
+
+    private void deliver(R part) {
+        try {
+            subscriber.onNext(part);
+        } catch (Throwable subscribersOwn) {
+            threw(subscribersOwn);
+        }
+    }
+
+    /** Reactive Streams, rule 2.13: a subscriber that throws has cancelled. */
+    private void threw(Throwable subscribersOwn) {
+        cancel();
+        terms().userCodeThrew(subscribersOwn);
     }
 }

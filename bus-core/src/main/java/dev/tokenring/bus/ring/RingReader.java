@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #release} now and then. The slot is held until it is passed.
  *
  * <p><b>By taking</b>, by any number of threads: {@link #take}, which gives each message to one of them and lets go of
- * its slot at once.
+ * its slot at once; or {@link #takeUnreleased}, and {@link #release} now and then.
  *
  * <p>Any thread may ask how far it is, or stop it.
  */
@@ -119,11 +119,20 @@ public final class RingReader<T> {
     }
 
     /**
-     * Takes the next message, unless there is none.
+     * Takes the next message, unless there is none, and lets publishers have its slot.
      *
      * @return whether the taker was called
      */
     public boolean take(Taker<? super T> taker) {
+        boolean took = takeUnreleased(taker);
+        if (took) {
+            ring.release();
+        }
+        return took;
+    }
+
+    /** The same, but for who takes many and calls {@link #release} then. */
+    public boolean takeUnreleased(Taker<? super T> taker) {
         while (true) {
             long last = sequence.get();
             long next = last + 1;
@@ -134,7 +143,6 @@ public final class RingReader<T> {
             Headers headers = ring.slots().headers(next);
             // What was read is what was published there if the reader is still there, and has not been moved on.
             if (!isStoppedAfterReading() && sequence.compareAndSet(last, next)) {
-                ring.release();
                 taker.taken(next, message, headers);
                 return true;
             }
