@@ -279,10 +279,9 @@ public final class Bus implements AutoCloseable {
      * {@link DeadLetter#withMessage}. The other subscriptions of the topic don't get it once more.
      *
      * @param letter the dead letter
-     * @return {@link PublishOutcome#PUBLISHED}; {@link PublishOutcome#NO_SUBSCRIPTION} if that subscription is not there,
-     *     in which case the letter stays; or {@link PublishOutcome#CLOSED}
+     * @return what became of it; a letter that was redriven before, itself or as one derived from it, is not redriven again
      */
-    public PublishOutcome redrive(DeadLetter<?> letter) {
+    public RedriveOutcome redrive(DeadLetter<?> letter) {
         return undeliverable.redrive(requireNonNull(letter, "letter"));
     }
 

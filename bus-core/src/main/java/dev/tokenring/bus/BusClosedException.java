@@ -13,4 +13,15 @@ public final class BusClosedException extends IllegalStateException {
     public BusClosedException(String bus, String refused) {
         super("bus " + bus + " is closed: refused to " + refused + "; open another bus, or stop using this one");
     }
+
+    private BusClosedException(String message) {
+        super(message);
+    }
+
+    /** Says that the bus is open, but has the topic no more. */
+    static BusClosedException ofRemoved(String bus, String topic) {
+        return new BusClosedException(
+                "topic " + topic + " was removed from bus " + bus + ": refused to publish to it; ask the"
+                        + " bus for its publisher again, which adds the topic anew, or stop publishing");
+    }
 }

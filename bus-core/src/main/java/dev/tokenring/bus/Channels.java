@@ -46,7 +46,7 @@ final class Channels {
     }
 
     private <T> Channel<?> add(Topic<T> topic, Consumer<Channel<T>> whenNew) {
-        return lifecycle.whileOpen("add topic " + topic.name(), () -> {
+        return lifecycle.whileRingsAreOpen("add topic " + topic.name(), () -> {
             Channel<?> raced = byName.get(topic.name());
             if (raced != null) {
                 return raced;

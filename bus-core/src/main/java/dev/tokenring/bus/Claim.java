@@ -13,8 +13,8 @@ package dev.tokenring.bus;
  * }</pre>
  *
  * <p>The object is used again: making a claim allocates nothing, and a claim must not be kept after its end, nor closed
- * after the same thread has claimed again. For the
- * claiming thread only.
+ * after the same thread has claimed again. For the claiming thread only: on any other, {@link #close()} does nothing, and
+ * everything else is refused.
  *
  * @param <T> the type of the messages
  */
@@ -23,7 +23,7 @@ public sealed interface Claim<T> extends AutoCloseable permits dev.tokenring.bus
      * The message to fill. It holds what was in the slot the last time round.
      *
      * @return the slot's own message
-     * @throws IllegalStateException if the claim has ended
+     * @throws IllegalStateException if the claim has ended, or was made by another thread
      */
     T message();
 
@@ -31,7 +31,7 @@ public sealed interface Claim<T> extends AutoCloseable permits dev.tokenring.bus
      * Gives what travels beside the message; {@link Headers#NONE} unless given.
      *
      * @param headers the headers
-     * @throws IllegalStateException if the claim has ended
+     * @throws IllegalStateException if the claim has ended, or was made by another thread
      */
     void headers(Headers headers);
 
@@ -40,14 +40,14 @@ public sealed interface Claim<T> extends AutoCloseable permits dev.tokenring.bus
      *
      * @return {@link PublishOutcome#PUBLISHED}; or {@link PublishOutcome#CLOSED} if the topic or the bus was closed before
      *     the claim was made, or {@link PublishOutcome#NO_SUBSCRIPTION} if there is nobody to get it
-     * @throws IllegalStateException if the claim has ended
+     * @throws IllegalStateException if the claim has ended, or was made by another thread
      */
     PublishOutcome commit();
 
     /**
      * Gives the slot back unpublished; nobody gets its message.
      *
-     * @throws IllegalStateException if the claim has ended
+     * @throws IllegalStateException if the claim has ended, or was made by another thread
      */
     void abort();
 

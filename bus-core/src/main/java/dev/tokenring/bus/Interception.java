@@ -28,7 +28,7 @@ final class Interception {
 
     /** The headers that a message or request is to travel with. */
     Headers onPublish(String topic, Object message, Headers headers) {
-        return interceptor.onPublish(topic, message, headers, beingHandled());
+        return Interceptors.checked(interceptor, interceptor.onPublish(topic, message, headers, beingHandled()));
     }
 
     private static Headers beingHandled() {

@@ -24,9 +24,19 @@ final class Interceptors implements Interceptor {
         return chain;
     }
 
+    /** Null is nothing to go on with, and the message should say whose it is. */
+    static Headers checked(Interceptor interceptor, @Nullable Headers headers) {
+        if (headers == null) {
+            throw new IllegalStateException(
+                    "interceptor " + interceptor
+                            + " returned null from onPublish: return the headers that it was given, or others derived from them");
+        }
+        return headers;
+    }
+
     @Override
     public Headers onPublish(String topic, Object message, Headers headers, Headers cause) {
-        return inner.onPublish(topic, message, outer.onPublish(topic, message, headers, cause), cause);
+        return inner.onPublish(topic, message, checked(outer, outer.onPublish(topic, message, headers, cause)), cause);
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.tokenring.bus.thread.BusThread;
 import dev.tokenring.bus.time.Clock;
 import dev.tokenring.bus.time.Timers;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,7 @@ final class Lifecycle {
     private final @Nullable Interception interception;
     private final CompletableFuture<CloseReport> report = new CompletableFuture<>();
     private volatile boolean closing;
+    private boolean ringsEnded;
     private volatile @Nullable Thread closer;
 
     /** Work that goes on after the handler that began it has returned. */
@@ -124,6 +126,19 @@ final class Lifecycle {
         if (closing) {
             refusals.increment();
         }
+    }
+
+    /** Adds a topic, which handlers may do as long as what they publish is still handled. */
+    synchronized <V> V whileRingsAreOpen(String what, Supplier<V> action) {
+        if (ringsEnded || !accepts()) {
+            throw new BusClosedException(options.name(), what);
+        }
+        return action.get();
+    }
+
+    private synchronized void endRings() {
+        ringsEnded = true;
+        rings.forEach(Ring::end);
     }
 
     /** Does something that must not overlap with the beginning of the end. */
@@ -241,10 +256,12 @@ final class Lifecycle {
     }
 
     private CloseReport drainAndStop(long deadlineNs) {
-        List<Dispatcher<?>> present = List.copyOf(dispatchers);
-        long delivered = -present.stream().mapToLong(Dispatcher::delivered).sum();
+        Set<Dispatcher<?>> all = new LinkedHashSet<>(dispatchers);
+        long delivered = -all.stream().mapToLong(Dispatcher::delivered).sum();
         boolean interrupted = !awaitQuiet(deadlineNs);
-        rings.forEach(Ring::end);
+        endRings();
+        all.addAll(dispatchers); // those of topics that were added meanwhile
+        List<Dispatcher<?>> present = List.copyOf(all);
         threads.stepUntilIdle();
         interrupted |= !awaitEnds(present, interrupted ? System.nanoTime() : deadlineNs);
         long abandoned = unfinished.stream().mapToLong(Unfinished::unfinished).sum();

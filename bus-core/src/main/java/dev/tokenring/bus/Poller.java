@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One reader of a topic for callers who own their loop: nothing is pushed, {@link #poll()} takes the next message. It
- * holds back publishers as any subscription does, so poll, or close it.
+ * holds back publishers as any subscription does, so poll, or close it; a bus that is closed waits for what a poller has not
+ * taken yet, up to its timeout.
  *
  * <p>For one thread at a time; {@link #close()} for any.
  *

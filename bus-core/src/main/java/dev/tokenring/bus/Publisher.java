@@ -8,6 +8,7 @@ import dev.tokenring.bus.ring.Ring;
 import dev.tokenring.bus.ring.SlotClaim;
 import dev.tokenring.bus.ring.Unacknowledged;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -185,6 +186,24 @@ public final class Publisher<T> {
     }
 
     /**
+     * Publishes a message; waits while the ring is full, but not beyond this instant.
+     *
+     * @param message the message
+     * @param headers what travels beside it; their own {@linkplain Headers#deadline() deadline} is the handler's affair
+     * @param deadline after which there is no use in publishing it, by the bus's clock; if it has passed already, the message
+     *     is published if there is room at once
+     * @return what became of it; {@link PublishOutcome#BACK_PRESSURED} if there was no room in all that time
+     * @throws CancellationException if the thread was interrupted while waiting, which it then still is; the message was
+     *     not published
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; or if the
+     *     topic's messages are in place
+     */
+    public PublishOutcome tryPublish(T message, Headers headers, Instant deadline) {
+        Duration left = Duration.between(lifecycle.timers().clock().instant(), deadline);
+        return left.isNegative() || left.isZero() ? tryPublish(message, headers) : tryPublish(message, headers, left);
+    }
+
+    /**
      * Publishes messages next to each other, in order, with the same headers, which is faster than one by one; waits while
      * the ring is too full. Where there are more than a quarter of the ring holds, others may publish in between.
      *
@@ -328,6 +347,29 @@ public final class Publisher<T> {
         return claimed(claim);
     }
 
+    /**
+     * Claims a slot, to fill and commit it; waits while the ring is full, but not longer than this.
+     *
+     * @param timeout how long to wait; more than zero
+     * @return the claim, which is to be committed or aborted soon; null if there was no room in all that time, or the ring is
+     *     closed
+     * @throws CancellationException if the thread was interrupted while waiting, which it then still is
+     * @throws IllegalArgumentException if the timeout is not more than zero
+     * @throws IllegalStateException if the ring is full and the calling thread is one that should empty it; if the topic is
+     *     for a single publisher, whose last claim is still open; or if the topic's messages are by reference
+     */
+    public @Nullable Claim<T> tryClaim(Duration timeout) {
+        long timeoutNs = Service.positive(timeout).toNanos();
+        checkInPlace();
+        var claimed = new long[1];
+        boolean open = lifecycle.accepts() && !ring.isEnding();
+        PublishOutcome outcome = open ? claimInto(ring, claimed) : PublishOutcome.CLOSED;
+        if (outcome == PublishOutcome.BACK_PRESSURED) {
+            outcome = awaitRoom(timeoutNs, (from, into, same) -> claimInto(from, into), claimed, claimed);
+        }
+        return counted(outcome) == PublishOutcome.PUBLISHED ? claimed(ring.claim(claimed[0])) : null;
+    }
+
     private Claim<T> claimed(SlotClaim<T> claim) {
         return interception == null ? claim : new InterceptedClaim<>(claim, topic.name(), interception);
     }
@@ -410,6 +452,8 @@ public final class Publisher<T> {
     }
 
     private BusClosedException refused() {
-        return lifecycle.refused("publish to " + topic.name());
+        return ring.isEnding() && !lifecycle.isClosing()
+                ? BusClosedException.ofRemoved(lifecycle.busName(), topic.name())
+                : lifecycle.refused("publish to " + topic.name());
     }
 }

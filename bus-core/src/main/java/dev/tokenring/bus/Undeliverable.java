@@ -62,12 +62,19 @@ final class Undeliverable {
         if (from == null || letter.message() instanceof DeadLetter) {
             return; // the dead letters of dead letters go no further
         }
+        @SuppressWarnings("unchecked") // the message came from there
+        Topic<DeadLetter<T>> usual = DeadLetter.topicOf((Topic<T>) from.topic());
+        Channel<?> known = channels.find(usual.name());
         try {
-            @SuppressWarnings("unchecked") // the message came from there
-            Topic<T> topic = (Topic<T>) from.topic();
-            channels.of(DeadLetter.topicOf(topic)).ring().offer(letter, letter.headers());
-        } catch (BusClosedException | IllegalArgumentException notThere) {
-            // The bus is closing, or has another topic of that name: the letter is kept all the same.
+            // Its readers may have given it another capacity or wait strategy; the name is kept for dead letters.
+            @SuppressWarnings("unchecked")
+            Channel<DeadLetter<T>> to = known == null ? channels.of(usual) : (Channel<DeadLetter<T>>) known;
+            if (to.ring().offer(letter, letter.headers()) == PublishOutcome.BACK_PRESSURED) {
+                to.countRefused();
+                lifecycle.guard().refused(letter);
+            }
+        } catch (BusClosedException atTheEnd) {
+            // Nobody reads dead letters any more: this one is kept all the same.
         }
     }
 
@@ -83,19 +90,21 @@ final class Undeliverable {
     }
 
     /** Gives a message back to the subscription that gave it up. */
-    <T> PublishOutcome redrive(DeadLetter<T> letter) {
+    <T> RedriveOutcome redrive(DeadLetter<T> letter) {
         if (!lifecycle.accepts()) {
-            return PublishOutcome.CLOSED;
+            return RedriveOutcome.CLOSED;
         }
         Retries<T> retries = retriesOf(letter);
         if (retries == null) {
-            return PublishOutcome.NO_SUBSCRIPTION;
+            return RedriveOutcome.NO_SUBSCRIPTION;
         }
-        letters.remove(letter);
+        if (!letters.redrive(letter)) {
+            return RedriveOutcome.REDRIVEN_BEFORE;
+        }
         var delivery = new Delivery<T>(letter.topic());
         delivery.redriven(letter.message(), letter.sequence(), letter.headers());
         retries.redrive(delivery);
-        return PublishOutcome.PUBLISHED;
+        return RedriveOutcome.REDRIVEN;
     }
 
     private <T> @Nullable Retries<T> retriesOf(DeadLetter<T> letter) {

@@ -231,7 +231,10 @@ class DeliveryTest extends BusTest {
         assertThat(bus.remove(NUMBERS)).isTrue();
         assertThat(bus.remove(NUMBERS)).isFalse();
         assertThat(old.tryPublish(3)).isEqualTo(PublishOutcome.CLOSED);
-        assertThatThrownBy(() -> old.publish(3)).isInstanceOf(BusClosedException.class);
+        assertThatThrownBy(() -> old.publish(3))
+                .isInstanceOf(BusClosedException.class)
+                .hasMessageContaining("was removed from bus")
+                .hasMessageContaining("ask the bus for its publisher again");
         assertThat(bus.tryPublish(NUMBERS, 4)).isEqualTo(PublishOutcome.NO_SUBSCRIPTION);
         bus.subscribe(NUMBERS, (number, context) -> handled.add(10 * number));
         bus.publish(NUMBERS, 5);
@@ -264,6 +267,25 @@ class DeliveryTest extends BusTest {
         assertThat(System.nanoTime() - startNs)
                 .isGreaterThanOrEqualTo(Duration.ofMillis(30).toNanos());
         var waiting = start(() -> bus.publisher(NUMBERS).tryPublish(16, Headers.NONE, PATIENCE));
+        gate.open();
+        assertThat(get(waiting)).isEqualTo(PublishOutcome.PUBLISHED);
+    }
+
+    @Test
+    void publishUntilADeadlineWaitsNoLonger() throws Exception {
+        Bus bus = open();
+        bus.subscribe(NUMBERS, (number, context) -> gate.pass());
+        for (int i = 0; i < 16; i++) {
+            bus.publish(NUMBERS, i);
+        }
+        gate.awaitArrival();
+        Publisher<Integer> publisher = bus.publisher(NUMBERS);
+        assertThat(publisher.tryPublish(16, Headers.NONE, Instant.now().plusMillis(30)))
+                .isEqualTo(PublishOutcome.BACK_PRESSURED);
+        assertThat(publisher.tryPublish(16, Headers.NONE, Instant.now().minusSeconds(1)))
+                .isEqualTo(PublishOutcome.BACK_PRESSURED);
+        var waiting =
+                start(() -> publisher.tryPublish(16, Headers.NONE, Instant.now().plus(PATIENCE)));
         gate.open();
         assertThat(get(waiting)).isEqualTo(PublishOutcome.PUBLISHED);
     }

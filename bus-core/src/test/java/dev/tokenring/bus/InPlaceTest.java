@@ -1,5 +1,6 @@
 package dev.tokenring.bus;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -202,5 +203,43 @@ class InPlaceTest extends BusTest {
         assertThatThrownBy(() -> bus.subscription(QUOTES).toFlow()).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> bus.subscription(QUOTES).handleBatches((quotes, last) -> {}))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void claimCanBeWaitedForSoLong() throws Exception {
+        Bus bus = open();
+        Publisher<Quote> publisher = bus.publisher(QUOTES);
+        bus.subscribe(QUOTES, (quote, context) -> gate.pass());
+        for (int i = 0; i < 16; i++) {
+            publisher.publishInPlace(quote -> quote.price = 1);
+        }
+        gate.awaitArrival();
+        assertThat(publisher.tryClaim(Duration.ofMillis(20))).isNull();
+        Future<PublishOutcome> waiting = start(() -> {
+            try (Claim<Quote> claim = requireNonNull(publisher.tryClaim(PATIENCE))) {
+                return claim.commit();
+            }
+        });
+        gate.open();
+        assertThat(get(waiting)).isEqualTo(PublishOutcome.PUBLISHED);
+        bus.remove(QUOTES);
+        assertThat(publisher.tryClaim(Duration.ofMillis(20))).isNull();
+    }
+
+    @Test
+    void claimOfAnotherThreadIsRefusedWithItsReason() throws Exception {
+        Bus bus = open();
+        bus.subscribe(QUOTES, (quote, context) -> prices.add(quote.price));
+        Claim<Quote> claim = bus.publisher(QUOTES).claim();
+        get(start(() -> {
+            assertThatThrownBy(claim::commit)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("belongs to another thread");
+            claim.close();
+            return null;
+        }));
+        claim.message().price = 7;
+        assertThat(claim.commit()).isEqualTo(PublishOutcome.PUBLISHED);
+        await("it is handled", () -> prices.contains(7L));
     }
 }

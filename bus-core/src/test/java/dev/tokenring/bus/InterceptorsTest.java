@@ -52,6 +52,25 @@ class InterceptorsTest {
     private final Interceptor three = chain(new Witness("a"), new Witness("b"), new Witness("c"));
 
     @Test
+    @SuppressWarnings("NullAway") // what an interceptor written without its checks may do
+    void nullInsteadOfHeadersIsRefusedWithTheNameOfWhoseItIs() {
+        var forgetful = new Witness("forgetful") {
+            @Override
+            public Headers onPublish(String topic, Object message, Headers headers, Headers cause) {
+                return null;
+            }
+
+            @Override
+            public String toString() {
+                return "forgetful";
+            }
+        };
+        assertThatThrownBy(() -> chain(forgetful, new Witness("b")).onPublish("t", "m", Headers.NONE, Headers.NONE))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("interceptor forgetful returned null from onPublish");
+    }
+
+    @Test
     void noInterceptorIsNullAndOneIsItself() {
         assertThat(Interceptors.chain(List.of())).isNull();
         var only = new Witness("only");

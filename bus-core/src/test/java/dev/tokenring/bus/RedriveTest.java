@@ -32,7 +32,7 @@ class RedriveTest extends BusTest {
     private void redrive(Bus bus) {
         await("it is given up", () -> bus.deadLetters(WORDS).size() == 1);
         DeadLetter<Word> letter = bus.deadLetters(WORDS).get(0);
-        assertThat(bus.redrive(letter.withMessage(MENDED))).isEqualTo(PublishOutcome.PUBLISHED);
+        assertThat(bus.redrive(letter.withMessage(MENDED))).isEqualTo(RedriveOutcome.REDRIVEN);
     }
 
     @Test

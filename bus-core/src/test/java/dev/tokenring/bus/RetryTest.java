@@ -84,7 +84,7 @@ class RetryTest extends BusTest {
         bus.publish(WORDS, "bad");
         stepper.run();
         DeadLetter<String> letter = bus.deadLetters(WORDS).get(0);
-        assertThat(bus.redrive(letter.withMessage("good"))).isEqualTo(PublishOutcome.PUBLISHED);
+        assertThat(bus.redrive(letter.withMessage("good"))).isEqualTo(RedriveOutcome.REDRIVEN);
         stepper.run();
         assertThat(handled).containsExactly("good");
         assertThat(other).containsExactly("bad");
@@ -99,12 +99,12 @@ class RetryTest extends BusTest {
         bus.publish(WORDS, "bad");
         stepper.run();
         DeadLetter<String> letter = bus.deadLetters(WORDS).get(0);
-        assertThat(bus.redrive(letter)).isEqualTo(PublishOutcome.PUBLISHED);
+        assertThat(bus.redrive(letter)).isEqualTo(RedriveOutcome.REDRIVEN);
         assertThat(bus.deadLetters(WORDS)).isEmpty();
         stepper.run();
         assertThat(bus.deadLetters(WORDS)).hasSize(1);
         picky.close();
-        assertThat(bus.redrive(bus.deadLetters(WORDS).get(0))).isEqualTo(PublishOutcome.NO_SUBSCRIPTION);
+        assertThat(bus.redrive(bus.deadLetters(WORDS).get(0))).isEqualTo(RedriveOutcome.NO_SUBSCRIPTION);
         assertThat(bus.deadLetters(WORDS)).hasSize(1);
     }
 

@@ -1,10 +1,13 @@
 package dev.tokenring.bus.failure;
 
 import dev.tokenring.bus.DeadLetter;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +17,27 @@ import org.jspecify.annotations.Nullable;
  * counts all that there ever were. Safe for use by any thread.
  */
 public final class DeadLetters {
+    /** How many redriven letters of a topic are remembered, so that none is redriven twice. */
+    private static final int REMEMBERED = 1024;
+
     private final int capacityPerTopic;
     private final Map<String, Box> boxByTopic = new ConcurrentHashMap<>();
+
+    /** What makes a letter, and those derived from it, the only ones of their kind; without the message, which may be large. */
+    private record Failure(String subscription, long sequence, Instant givenUp, int error) {
+        static Failure of(DeadLetter<?> letter) {
+            return new Failure(
+                    letter.subscription(),
+                    letter.sequence(),
+                    letter.givenUp(),
+                    System.identityHashCode(letter.lastError()));
+        }
+    }
 
     /** The letters of one topic, oldest first. Its lock guards everything in it. */
     private static final class Box {
         private final ArrayDeque<DeadLetter<?>> letters = new ArrayDeque<>();
+        private final Set<Failure> redriven = new LinkedHashSet<>();
         private long total;
         private long pushedOut;
 
@@ -34,8 +52,17 @@ public final class DeadLetters {
         }
 
         @SuppressWarnings("ReferenceEquality") // A letter is one thing: there may be another that says the same.
-        synchronized boolean remove(DeadLetter<?> letter) {
-            return removeFirst(kept -> kept == letter) || removeFirst(kept -> isMended(kept, letter));
+        synchronized boolean redrive(DeadLetter<?> letter) {
+            if (!redriven.add(Failure.of(letter))) {
+                return false;
+            }
+            if (redriven.size() > REMEMBERED) {
+                redriven.remove(redriven.iterator().next());
+            }
+            if (!removeFirst(kept -> kept == letter)) {
+                removeFirst(kept -> isMended(kept, letter));
+            }
+            return true;
         }
 
         private boolean removeFirst(Predicate<DeadLetter<?>> wanted) {
@@ -94,13 +121,13 @@ public final class DeadLetters {
     }
 
     /**
-     * Takes out a letter, or the one that it was derived from to be mended.
+     * Takes out a letter to be redriven, or the one that it was derived from to be mended. It need not be kept any more.
      *
-     * @return whether it was there; of several threads that take out one letter, one is told true
+     * @return whether it was not redriven before, as far back as is remembered; of several threads that redrive one letter,
+     *     one is told true
      */
-    public boolean remove(DeadLetter<?> letter) {
-        Box box = boxByTopic.get(letter.topic());
-        return box != null && box.remove(letter);
+    public boolean redrive(DeadLetter<?> letter) {
+        return boxByTopic.computeIfAbsent(letter.topic(), unseen -> new Box()).redrive(letter);
     }
 
     /** How many letters of a topic there ever were, whatever became of them. */

@@ -31,6 +31,21 @@ public final class Guard {
         report(new HandlerError(topic, subscription, -1, Headers.NONE, 0, false, cause));
     }
 
+    /** Reports that those who read dead letters did not get one, since their topic had no room. */
+    public void refused(DeadLetter<?> letter) {
+        report(new HandlerError(
+                letter.topic(),
+                letter.subscription(),
+                letter.sequence(),
+                letter.headers(),
+                letter.attempts(),
+                false,
+                new IllegalStateException(
+                        "the topic of dead letters is full, and its subscribers did not get this one: make them faster, or"
+                                + " publish DeadLetter.topicOf with a larger capacity first",
+                        letter.lastError())));
+    }
+
     /** Reports that a dead letter is no longer kept, because newer ones needed its place. */
     public void pushedOut(DeadLetter<?> letter) {
         report(new HandlerError(

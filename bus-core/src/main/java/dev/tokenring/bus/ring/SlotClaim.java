@@ -85,8 +85,13 @@ public final class SlotClaim<T> implements Claim<T> {
 
     private long open() {
         long claimed = (long) SEQUENCE.getAcquire(this);
-        if (claimed == ENDED || !isMine()) {
+        if (claimed == ENDED) {
             throw new IllegalStateException("the claim has been committed or aborted: make a new one for each message");
+        }
+        if (!isMine()) {
+            throw new IllegalStateException(
+                    "the claim belongs to another thread: commit or abort a claim on the thread that"
+                            + " made it, once, and make a new one for each message");
         }
         return claimed;
     }
