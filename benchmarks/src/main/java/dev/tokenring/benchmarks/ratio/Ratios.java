@@ -60,8 +60,10 @@ public final class Ratios implements Callable<Integer> {
     @Option(
             names = "--baseline",
             paramLabel = "FILE",
-            description = "What --json wrote before, to compare with instead of the bars.")
-    private @Nullable Path baseline;
+            description =
+                    "What --json or 'report' wrote before, to compare with instead of the bars. Several, from different"
+                            + " machines: a ratio is kept if it was no better on one of them.")
+    private List<Path> baselines = List.of();
 
     @Option(
             names = "--tolerance",
@@ -76,8 +78,7 @@ public final class Ratios implements Callable<Integer> {
     @Override
     public Integer call() {
         checkNames();
-        Baseline before =
-                baseline == null ? null : new Baseline(Findings.read(baseline).comparisons(), tolerance);
+        Baseline before = baselines.isEmpty() ? null : new Baseline(found(baselines), tolerance);
         var machine = Machine.here();
         System.out.println(machine.describe());
         System.out.printf(LINE, "row", "ours", "reference", "ratio", "(range)", "bar", "");
@@ -125,6 +126,12 @@ public final class Ratios implements Callable<Integer> {
     /** The names of the promises that can't be checked, and what each waits for. */
     public static Map<String, String> notRun() {
         return Rows.NOT_RUN;
+    }
+
+    private static List<Comparison> found(List<Path> files) {
+        return files.stream()
+                .flatMap(file -> Findings.read(file).comparisons().stream())
+                .toList();
     }
 
     private void checkNames() {

@@ -19,8 +19,8 @@ enum Ink {
     OURS(4, "#0072b2", "#56a9e0"),
     OURS_TOO(5, "#009e73", "#3fc99a"),
     DISRUPTOR(6, "#d55e00", "#f08a4b"),
-    DISRUPTOR_TOO(7, "#cc79a7", "#e09cc2"),
-    OTHERS(8, "#8c959f", "#8c959f");
+    OTHERS(7, "#8c959f", "#8c959f"),
+    OTHERS_TOO(8, "#cc79a7", "#e09cc2");
 
     private final int placeholderBlue;
     private final String light;

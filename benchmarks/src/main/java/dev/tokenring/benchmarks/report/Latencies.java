@@ -110,7 +110,7 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
         return switch (Peer.valueOf(peer)) {
             case TOKENRING -> new Series("Tokenring", Ink.OURS);
             case DISRUPTOR -> new Series("Disruptor by hand", Ink.DISRUPTOR);
-            default -> new Series(Sections.nameOf(Peer.valueOf(peer)), Ink.DISRUPTOR_TOO);
+            default -> new Series(Sections.nameOf(Peer.valueOf(peer)), Ink.OTHERS_TOO);
         };
     }
 

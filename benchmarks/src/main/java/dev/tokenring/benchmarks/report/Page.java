@@ -20,16 +20,19 @@ final class Page {
     private static final String SCALING = "scaling.md";
 
     private final Results results;
+    private final Elsewhere elsewhere;
     private final Sources sources;
 
     /**
      * Prepares to write.
      *
      * @param results what was measured
+     * @param elsewhere what was measured on other machines
      * @param sources the way from the page to what it speaks of
      */
-    Page(Results results, Sources sources) {
+    Page(Results results, Elsewhere elsewhere, Sources sources) {
         this.results = results;
+        this.elsewhere = elsewhere;
         this.sources = sources;
     }
 
@@ -73,8 +76,7 @@ final class Page {
 
                     java -jar benchmarks/target/benchmarks.jar report
 
-                from what it measured, which is in [%s](%s). Measure it on your machine: the ratios should be like these, the \
-                absolute figures need not. [How to run and to read the benchmarks](%sbenchmarks/README.md).
+                from what it measured, which is in [%s](%s). Measure it on your machine. [How to run and to read the benchmarks](%sbenchmarks/README.md).
 
                 %s
 
@@ -86,6 +88,8 @@ final class Page {
 
                 A ratio is the median of pairs of JVMs that ran one after the other, ours and the reference; the range goes from \
                 the lowest pair to the highest.
+
+                %s
 
                 %s
 
@@ -111,6 +115,7 @@ final class Page {
                                 where(),
                                 Promises.table(results.comparisons()),
                                 Promises.notRun(results.notRun()),
+                                elsewhere.table(results),
                                 sections,
                                 latencies,
                                 results.idle().subscriptions(),
@@ -120,6 +125,7 @@ final class Page {
                                 Metric.print(results.idle().withoutBus()),
                                 SCALING)
                         .replaceAll("(?m)[ \t]+$", "")
+                        .replaceAll("\n{3,}", "\n\n")
                         .strip()
                 + "\n";
     }

@@ -90,7 +90,7 @@ public final class Report implements Callable<Integer> {
                 results = results.with(Findings.read(newer));
             }
             Path root = requireNonNull(readme.toAbsolutePath().getParent());
-            new Page(results, Sources.of(out, root)).write(out);
+            new Page(results, Elsewhere.besides(out), Sources.of(out, root)).write(out);
             numbers.write(results, Sources.way(root, out) + "README.md");
             return 0;
         } catch (IllegalArgumentException wrong) {

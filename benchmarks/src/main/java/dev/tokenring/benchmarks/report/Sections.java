@@ -37,7 +37,10 @@ final class Sections {
     private Sections() {}
 
     static List<Section> all() {
-        return List.of(byReference(), inPlace(), roundTrip(), roundTripJoined(), broadcast(), manyTopics());
+        return Stream.concat(
+                        Stream.of(byReference(), inPlace(), roundTrip(), roundTripJoined(), broadcast(), manyTopics()),
+                        ShapeSections.all().stream())
+                .toList();
     }
 
     private static Section byReference() {
@@ -76,7 +79,7 @@ final class Sections {
         };
     }
 
-    private static Series seriesOf(Peer peer) {
+    static Series seriesOf(Peer peer) {
         return switch (peer) {
             case TOKENRING -> TOKENRING;
             case DISRUPTOR -> DISRUPTOR;

@@ -45,6 +45,13 @@ class BaselineTest {
     }
 
     @Test
+    void aRatioThatWasAsBadOnAnotherMachineIsKept() {
+        var machines = new Baseline(List.of(found("row", BAR, 5), found("row", BAR, 0.2)), 2);
+        assertThat(machines.verdict(found("row", BAR, 0.1))).isEqualTo("kept, was 5.00 or 0.20");
+        assertThat(machines.verdict(found("row", BAR, 0.09))).isEqualTo("WORSE, was 5.00 or 0.20");
+    }
+
+    @Test
     void aNewRowHasToMeetItsBar() {
         assertThat(baseline.verdict(found("another", BAR, 1.1))).isEqualTo("kept, new");
         assertThat(baseline.verdict(found("another", BAR, 0.9))).isEqualTo("WORSE, new");

@@ -4,6 +4,7 @@ import static java.nio.file.Files.readString;
 import static java.nio.file.Files.writeString;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.ratio.Comparison;
 import dev.tokenring.benchmarks.ratio.Findings;
 import java.io.IOException;
@@ -20,6 +21,19 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class ReportTest {
+    @Test
+    void ratiosOfOtherMachinesStandBesideThese(@TempDir Path folder) throws Exception {
+        Results here = MadeUp.results();
+        Path elsewhere = Files.createDirectories(folder.resolve(Elsewhere.FOLDER));
+        here.write(elsewhere.resolve("another.json"));
+        assertThat(Elsewhere.besides(folder).table(here))
+                .contains("### On other machines")
+                .contains("| " + MadeUp.MET.promise() + " | " + MadeUp.MET.bar() + " | ")
+                .contains("**" + Metric.print(MadeUp.MISSED.ratio()) + "** | **" + Metric.print(MadeUp.MISSED.ratio())
+                        + "** |");
+        assertThat(Elsewhere.besides(folder.resolve("none")).table(here)).isEmpty();
+    }
+
     private static final Pattern PICTURE = Pattern.compile("!\\[[^]]+]\\(([^)]+)\\)");
 
     @TempDir
@@ -60,6 +74,12 @@ class ReportTest {
                         "round-trip-joined.svg",
                         "broadcast.svg",
                         "many-topics.svg",
+                        "three-publishers.svg",
+                        "group.svg",
+                        "pipeline.svg",
+                        "diamond.svg",
+                        "fan-in.svg",
+                        "streamed-reply.svg",
                         "latency-adaptive-100000-per-s.svg");
         assertThat(filesIn(out)).containsAll(shown).contains("results.json", "README.md");
     }

@@ -1,0 +1,83 @@
+package dev.tokenring.benchmarks.report;
+
+import dev.tokenring.benchmarks.measure.Machine;
+import dev.tokenring.benchmarks.measure.Metric;
+import dev.tokenring.benchmarks.ratio.Comparison;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What earlier reports found on other machines. How two programs compare depends on the machine too: on what a cache line
+ * costs that goes from core to core, for example.
+ */
+final class Elsewhere {
+    /** The folder beside the page that has their results, one file a machine. */
+    static final String FOLDER = "elsewhere";
+
+    private final List<Results> others;
+
+    private Elsewhere(List<Results> others) {
+        this.others = others;
+    }
+
+    /** Reads what there is beside a page. */
+    static Elsewhere besides(Path page) throws IOException {
+        Path folder = page.resolve(FOLDER);
+        if (!Files.isDirectory(folder)) {
+            return new Elsewhere(List.of());
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return new Elsewhere(files.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .map(Results::read)
+                    .toList());
+        }
+    }
+
+    /** A table of the ratios on each machine, this one first; empty if there is no other. */
+    String table(Results here) {
+        if (others.isEmpty()) {
+            return "";
+        }
+        String heads = others.stream()
+                .map(other -> " | %s, %s".formatted(describe(other.machine()), other.date()))
+                .collect(Collectors.joining());
+        String rule = "|---|---|--:" + "|--:".repeat(others.size()) + "|";
+        String rows = here.comparisons().stream().map(this::row).collect(Collectors.joining("\n"));
+        return """
+                ### On other machines
+
+                How two programs compare depends on the machine too: on what a cache line costs that goes from core to core, and \
+                on whether a thread that runs ahead makes the other's messages come in crowds. Ratios, where **bold** ones miss \
+                the bar:
+
+                | promise | bar | %s%s |
+                %s
+                %s""".formatted(describe(here.machine()), heads, rule, rows);
+    }
+
+    private String row(Comparison here) {
+        String elsewhere = others.stream()
+                .map(other -> " | "
+                        + other.comparisons().stream()
+                                .filter(comparison -> comparison.name().equals(here.name()))
+                                .findFirst()
+                                .map(Elsewhere::ratio)
+                                .orElse("–"))
+                .collect(Collectors.joining());
+        return "| %s | %s | %s%s |".formatted(here.promise(), here.bar(), ratio(here), elsewhere);
+    }
+
+    private static String ratio(Comparison comparison) {
+        String ratio = Metric.print(comparison.ratio());
+        return comparison.isMet() ? ratio : "**" + ratio + "**";
+    }
+
+    private static String describe(Machine machine) {
+        return "%s, %d processors".formatted(machine.processor(), machine.processors());
+    }
+}
