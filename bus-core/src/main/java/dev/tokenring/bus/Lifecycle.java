@@ -71,6 +71,7 @@ final class Lifecycle {
             timerThread = null;
             stepper.drive(this);
         }
+        timers.whenThrown(defect -> guard.caught(options.name(), "timer", defect));
         stuckHandlers = new StuckHandlers(timers, guard);
         Interceptor interceptor = Interceptors.chain(options.interceptors());
         interception = interceptor == null ? null : new Interception(interceptor, timers.clock(), guard);

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.bus.time.Timers;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class PublishingSubscriber<T> implements Flow.Subscriber<T> {
     private final Publisher<T> publisher;
     private final Lifecycle lifecycle;
     private final Timers timers;
-    private final Queue<T> waiting = new ArrayDeque<>();
+    private final Deque<T> waiting = new ArrayDeque<>();
     private Flow.@Nullable Subscription source;
 
     PublishingSubscriber(Publisher<T> publisher, Lifecycle lifecycle) {
@@ -55,29 +55,50 @@ final class PublishingSubscriber<T> implements Flow.Subscriber<T> {
     }
 
     private void publishWaiting() {
-        int published = 0;
+        int done = 0;
         boolean closed = false;
         Flow.Subscription from;
         synchronized (this) {
             from = source;
-            for (T next = waiting.peek(); next != null && !closed; next = waiting.peek()) {
-                PublishOutcome outcome = publisher.tryPublish(next);
+            for (T next = waiting.poll(); next != null && !closed; next = waiting.poll()) {
+                PublishOutcome outcome = publish(next);
                 if (outcome == PublishOutcome.BACK_PRESSURED) {
+                    waiting.addFirst(next);
                     timers.at(timers.clock().nanoTime() + RETRY_NS, this::publishWaiting);
                     break;
                 }
                 closed = outcome == PublishOutcome.CLOSED;
-                waiting.remove();
-                published++;
+                done++;
             }
             if (closed) {
                 waiting.clear();
             }
         }
-        if (from != null && closed) {
-            from.cancel();
-        } else if (from != null && published > 0) {
-            from.request(published);
+        if (from != null) {
+            tell(from, closed, done);
+        }
+    }
+
+    /** One that is not let through is reported and left out: the source can't take it back, and the next may pass. */
+    private @Nullable PublishOutcome publish(T message) {
+        try {
+            return publisher.tryPublish(message);
+        } catch (Throwable notLetThrough) {
+            onError(notLetThrough);
+            return null;
+        }
+    }
+
+    /** The thread may be that of the timers: what the source throws must not end it. */
+    private void tell(Flow.Subscription from, boolean closed, int done) {
+        try {
+            if (closed) {
+                from.cancel();
+            } else if (done > 0) {
+                from.request(done);
+            }
+        } catch (Throwable sourcesOwn) {
+            onError(sourcesOwn);
         }
     }
 

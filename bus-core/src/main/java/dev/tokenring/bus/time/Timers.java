@@ -4,6 +4,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,10 @@ public final class Timers {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final PriorityQueue<Timer> waiting = new PriorityQueue<>(Timer::compareTo);
+    private volatile Consumer<Throwable> whenThrown = thrown -> {
+        Thread own = Thread.currentThread();
+        own.getUncaughtExceptionHandler().uncaughtException(own, thrown);
+    };
     private long created;
     private boolean closed;
 
@@ -54,6 +59,11 @@ public final class Timers {
         this.clock = clock;
     }
 
+    /** Says who is told what an action throws that should not. */
+    public void whenThrown(Consumer<Throwable> told) {
+        whenThrown = told;
+    }
+
     /** The clock that these timers go by. */
     public Clock clock() {
         return clock;
@@ -85,7 +95,12 @@ public final class Timers {
     public int runDue() {
         int count = 0;
         for (Timer due = pollDue(); due != null; due = pollDue()) {
-            due.action.run();
+            try {
+                due.action.run();
+            } catch (Throwable defect) {
+                // All that is to happen later depends on this thread: it must go on whatever happens.
+                whenThrown.accept(defect);
+            }
             count++;
         }
         return count;

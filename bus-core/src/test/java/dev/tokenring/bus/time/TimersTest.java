@@ -105,4 +105,17 @@ class TimersTest {
         thread.join(10_000);
         assertThat(thread.isAlive()).isFalse();
     }
+
+    @Test
+    void actionThatThrowsIsReportedAndStopsNoOther() {
+        var thrown = new ArrayList<Throwable>();
+        timers.whenThrown(thrown::add);
+        timers.at(nowNs.get(), () -> {
+            throw new IllegalStateException("broken");
+        });
+        inNs(0, "next");
+        assertThat(timers.runDue()).isEqualTo(2);
+        assertThat(happened).containsExactly("next");
+        assertThat(thrown).singleElement().satisfies(one -> assertThat(one).hasMessage("broken"));
+    }
 }
