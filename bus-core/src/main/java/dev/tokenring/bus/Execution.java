@@ -62,7 +62,8 @@ public final class Execution {
      * The threads of an executor, which stays the caller's to shut down. Messages are handled at the same time, hence in
      * no order, unless the subscription has a key.
      *
-     * @param executor runs the handler; if it rejects a message, that counts as the handler's failure
+     * @param executor runs the handler; if it rejects a message, or throws anything else, that counts as the handler's
+     *     failure
      * @param maxRunning how many messages may be handled at the same time: 1 or more
      * @return the execution
      * @throws IllegalArgumentException if the number is not 1 or more

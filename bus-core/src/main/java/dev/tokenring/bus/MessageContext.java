@@ -46,7 +46,7 @@ public interface MessageContext {
     int attempt();
 
     /**
-     * How many messages a lossy subscription missed right before this one, because it was too slow for them.
+     * How many messages a lossy subscription missed since the last that its handler got, because it was too slow for them.
      *
      * @return 0 for a lossless subscription
      */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /**
  * Has all handlers of a bus watched, reports the one that is stuck, and does about it what its {@link StuckRule} says.
@@ -72,8 +73,8 @@ final class StuckHandlers {
         }
 
         @Override
-        public long handling() {
-            return dispatcher.handlingThread() == null ? Dispatcher.NOTHING : dispatcher.handling();
+        public LongStream handling() {
+            return dispatcher.allHandling();
         }
 
         @Override
@@ -83,12 +84,12 @@ final class StuckHandlers {
 
         @Override
         public boolean stuck(long handling, long sinceNs) {
-            Thread thread = dispatcher.handlingThread();
+            Thread thread = dispatcher.handlingThread(handling);
             if (thread == null) {
                 return false;
             }
             StackTraceElement[] stack = thread.getStackTrace();
-            if (!dispatcher.isHandling(stack) || dispatcher.handling() != handling) {
+            if (!dispatcher.isHandling(stack) || dispatcher.allHandling().noneMatch(one -> one == handling)) {
                 return false;
             }
             var found = new StuckHandlerException(
@@ -98,7 +99,7 @@ final class StuckHandlers {
                     thread.getName(),
                     Duration.ofNanos(timers.clock().nanoTime() - sinceNs),
                     stack);
-            guard.caught(dispatcher.subscription(), dispatcher.inHand(), found, false);
+            guard.caught(dispatcher.subscription(), dispatcher.inHand(handling), found, false);
             FlightRecording.stuckHandler(found);
             if (actOn(handling, found) && onThreadOfTheBus) {
                 stragglers.removeIf(one -> !one.isAlive());

@@ -29,6 +29,23 @@ abstract class BusTest {
     private final List<Bus> buses = new ArrayList<>();
     private final ExecutorService actors = Executors.newCachedThreadPool();
 
+    /** Which threads call a handler. */
+    enum Callers {
+        OWN_THREAD,
+        EVENT_LOOP,
+        VIRTUAL_THREADS,
+        EXECUTOR
+    }
+
+    Execution execution(Callers callers) {
+        return switch (callers) {
+            case OWN_THREAD -> Execution.ownThread();
+            case EVENT_LOOP -> Execution.eventLoop("shared");
+            case VIRTUAL_THREADS -> Execution.virtualThreads(4);
+            case EXECUTOR -> Execution.executor(actors, 4);
+        };
+    }
+
     /** Opens a bus that records its errors; it gets ten seconds to close. */
     Bus open() {
         return open(BusOptions.DEFAULT);

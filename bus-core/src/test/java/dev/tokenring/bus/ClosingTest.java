@@ -266,13 +266,14 @@ class ClosingTest extends BusTest {
         get(unserving);
     }
 
-    @Test
-    void handlersMayPublishAndAskWhileTheBusDrainsAndNotAfter() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Callers.class)
+    void handlersMayPublishAndAskWhileTheBusDrainsAndNotAfter(Callers callers) throws Exception {
         Bus bus = open();
         var outcomes = new CopyOnWriteArrayList<Object>();
         bus.subscribe(SECOND, (number, context) -> {});
         bus.serve(TWICE, (number, context) -> 2 * number);
-        bus.subscribe(FIRST, (number, context) -> {
+        bus.subscription(FIRST).on(execution(callers)).handle((number, context) -> {
             gate.passDespiteInterrupts();
             outcomes.add(bus.tryPublish(SECOND, number));
             outcomes.add(bus.tryPublish(THIRD, number));

@@ -117,4 +117,45 @@ class ExecutionTest extends BusTest {
         assertThatThrownBy(() -> Execution.virtualThreads(0)).hasMessage("maxRunning is 0: give 1 or more");
         assertThatThrownBy(() -> Execution.eventLoop("a b")).hasMessageContaining("event loop name is \"a b\"");
     }
+
+    @Test
+    void executorThatThrowsFailsItsMessagesAndStopsNoOther() {
+        Bus bus = open();
+        Topic<Integer> others = Topic.of("others", Integer.class);
+        var handled = new CopyOnWriteArrayList<Integer>();
+        bus.subscription(NUMBERS)
+                .on(Execution.executor(
+                        work -> {
+                            throw new IllegalStateException("the pool is down");
+                        },
+                        4))
+                .handle((number, context) -> {});
+        bus.subscription(others).on(Execution.virtualThreads(4)).handle((number, context) -> handled.add(number));
+        bus.publish(NUMBERS, 1);
+        await("the message is given up", () -> bus.deadLetters(NUMBERS).size() == 1);
+        bus.publish(others, 2);
+        await("the other one is handled", () -> handled.equals(List.of(2)));
+        assertThat(errors).singleElement().satisfies(error -> assertThat(error.cause())
+                .hasMessage("the pool is down"));
+    }
+
+    @Test
+    void executorThatThrowsAfterTheFactHasItsMessageHandledOnce() {
+        Bus bus = open();
+        var handled = new CopyOnWriteArrayList<Integer>();
+        Subscription subscription = bus.subscription(NUMBERS)
+                .on(Execution.executor(
+                        work -> {
+                            work.run();
+                            throw new IllegalStateException("too late");
+                        },
+                        1))
+                .handle((number, context) -> handled.add(number));
+        bus.publish(NUMBERS, 1);
+        bus.publish(NUMBERS, 2);
+        await("both are done with", () -> subscription.lag() == 0 && errors.size() == 2);
+        assertThat(handled).containsExactly(1, 2);
+        assertThat(bus.deadLetters(NUMBERS)).isEmpty();
+        assertThat(errors).allSatisfy(error -> assertThat(error.cause()).hasMessage("too late"));
+    }
 }

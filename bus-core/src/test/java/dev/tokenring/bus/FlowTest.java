@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -187,5 +189,98 @@ class FlowTest extends BusTest {
             await("its error is reported", () -> errors.size() == 1);
             assertThat(errors.get(0).cause()).hasMessage("the source broke");
         }
+    }
+
+    /** A source that is told what to give; what it throws when asked for more can be chosen. */
+    private static final class Source implements Flow.Subscription {
+        final AtomicLong asked = new AtomicLong();
+        volatile boolean broken;
+
+        @Override
+        public void request(long count) {
+            if (broken) {
+                throw new IllegalStateException("the source broke");
+            }
+            asked.addAndGet(count);
+        }
+
+        @Override
+        public void cancel() {}
+    }
+
+    @Test
+    void sourceThatThrowsWhenAskedForMoreStopsNoTimer() throws Exception {
+        Bus bus = open();
+        var gate = new Gate();
+        List<Integer> handled = new CopyOnWriteArrayList<>();
+        bus.subscribe(NUMBERS, (number, context) -> {
+            gate.pass();
+            handled.add(number);
+        });
+        Flow.Subscriber<Integer> subscriber = bus.publisher(NUMBERS).asSubscriber();
+        var source = new Source();
+        subscriber.onSubscribe(source);
+        for (int i = 0; i < 20; i++) {
+            subscriber.onNext(i);
+        }
+        source.broken = true;
+        gate.open();
+        await("all arrive", () -> handled.size() == 20);
+        await("what it threw is reported", () -> !errors.isEmpty());
+        assertThat(errors).allSatisfy(error -> assertThat(error.cause()).hasMessage("the source broke"));
+        Service<Integer, Integer> silent = Service.of("silent", Integer.class, Integer.class);
+        bus.serveAsync(silent, (request, replies) -> {});
+        assertThat(RequestTest.failureOf(bus.request(silent, 1, Duration.ofMillis(10)))
+                        .failure())
+                .isEqualTo(RequestFailure.TIMEOUT);
+    }
+
+    @Test
+    void messageThatIsNotLetThroughIsReportedAndTheNextArePublished() {
+        Interceptor guard = new Interceptor() {
+            @Override
+            public Headers onPublish(String topic, Object message, Headers headers, Headers cause) {
+                if (message.equals(1)) {
+                    throw new SecurityException("not allowed");
+                }
+                return headers;
+            }
+        };
+        Bus bus = open(BusOptions.DEFAULT.withInterceptor(guard));
+        List<Integer> handled = new CopyOnWriteArrayList<>();
+        bus.subscribe(NUMBERS, (number, context) -> handled.add(number));
+        Flow.Subscriber<Integer> subscriber = bus.publisher(NUMBERS).asSubscriber();
+        var source = new Source();
+        subscriber.onSubscribe(source);
+        long askedAtFirst = source.asked.get();
+        for (int i = 0; i < 4; i++) {
+            subscriber.onNext(i);
+        }
+        await("the others arrive", () -> handled.equals(List.of(0, 2, 3)));
+        assertThat(source.asked).hasValue(askedAtFirst + 4);
+        assertThat(errors).singleElement().satisfies(error -> {
+            assertThat(error.topic()).isEqualTo("numbers");
+            assertThat(error.cause()).hasMessage("not allowed");
+        });
+    }
+
+    @Test
+    void lagOfASubscriberThatWantsTheNewestOnlyCountsWhatItCanStillGet() {
+        Stepper stepper = Stepper.at(Instant.EPOCH);
+        Bus bus = open(BusOptions.DEFAULT.steppedBy(stepper));
+        var newest = new Reader<Integer>(1);
+        bus.subscription(NUMBERS).newestOnly().toFlow().subscribe(newest);
+        for (int i = 0; i < 100; i++) {
+            bus.publish(NUMBERS, i);
+        }
+        stepper.run();
+        assertThat(newest.signals).hasSize(2);
+        BusSnapshot.SubscriptionSnapshot before =
+                bus.snapshot().topics().get(0).subscriptions().get(0);
+        assertThat(before.lag()).isEqualTo(99 - (Integer) newest.signals.get(1)).isPositive();
+        assertThat(before.delivered() + before.lag() + before.missed()).isEqualTo(100);
+        newest.subscription.request(Long.MAX_VALUE);
+        stepper.run();
+        assertThat(bus.snapshot().topics().get(0).subscriptions().get(0).lag()).isZero();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tokenring.bus;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -11,7 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -182,5 +185,54 @@ class KeyedTest extends BusTest {
         assertThat(handled).containsExactly(0, 2);
         assertThat(bus.deadLetters(STEPS)).singleElement().satisfies(letter -> assertThat(letter.lastError())
                 .hasMessage("no key"));
+    }
+
+    /** A key that can't be compared if it has no name. */
+    private record Fragile(@Nullable String name) {
+        @Override
+        public int hashCode() {
+            return requireNonNull(name, "a key without a name").hashCode();
+        }
+    }
+
+    @Test
+    void messageWhoseKeyCantBeComparedFailsAloneAndTheThreadGoesOn() {
+        Bus bus = open();
+        var handled = new CopyOnWriteArrayList<Integer>();
+        bus.subscription(STEPS)
+                .keyedBy(step -> new Fragile(step.number() == 1 ? null : step.key()))
+                .handle((step, context) -> handled.add(step.number()));
+        for (int i = 0; i < 3; i++) {
+            bus.publish(STEPS, new Step("x", i));
+        }
+        await("the others arrive", () -> handled.size() == 2 && errors.size() == 1);
+        assertThat(handled).containsExactly(0, 2);
+        assertThat(bus.deadLetters(STEPS)).singleElement().satisfies(letter -> assertThat(letter.lastError())
+                .hasMessage("a key without a name"));
+    }
+
+    @Test
+    void messageIsNeverHandledWithoutTheKeyThatCouldNotBeFound() {
+        Stepper stepper = Stepper.at(java.time.Instant.EPOCH);
+        Bus bus = open(BusOptions.DEFAULT.steppedBy(stepper));
+        var handled = new ArrayList<String>();
+        var brokenTries = new AtomicInteger(4);
+        bus.subscription(STEPS)
+                .keyedBy(step -> {
+                    if (step.key().equals("broken") && brokenTries.getAndDecrement() > 0) {
+                        throw new IllegalArgumentException("no key");
+                    }
+                    return step.key();
+                })
+                .retry(RetryPolicy.of(3))
+                .handle((step, context) -> handled.add(step + " at attempt " + context.attempt()));
+        bus.publish(STEPS, new Step("broken", 0));
+        stepper.advance(Duration.ofMinutes(1));
+        assertThat(handled).isEmpty();
+        assertThat(bus.deadLetters(STEPS)).singleElement().satisfies(letter -> assertThat(letter.attempts())
+                .isEqualTo(3));
+        bus.publish(STEPS, new Step("broken", 1));
+        stepper.advance(Duration.ofMinutes(1));
+        assertThat(handled).containsExactly("Step[key=broken, number=1] at attempt 2");
     }
 }

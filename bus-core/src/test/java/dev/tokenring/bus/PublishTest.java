@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -191,11 +192,12 @@ class PublishTest extends BusTest {
         assertThat(handled).containsExactly(0);
     }
 
-    @Test
-    void publishingIntoOnesOwnFullRingIsRefusedAndDoesNotDeadlock() {
+    @ParameterizedTest
+    @EnumSource(Callers.class)
+    void publishingIntoOnesOwnFullRingIsRefusedAndDoesNotDeadlock(Callers callers) {
         Bus bus = open();
         var refusals = new CopyOnWriteArrayList<Throwable>();
-        bus.subscribe(NUMBERS, (number, context) -> {
+        bus.subscription(NUMBERS).on(oneAtATime(callers)).handle((number, context) -> {
             if (number == 0) {
                 try {
                     for (int i = 1; i < 100; i++) {
@@ -208,13 +210,58 @@ class PublishTest extends BusTest {
             handled.add(number);
         });
         bus.publish(NUMBERS, 0);
-        await("all arrive", () -> handled.equals(List.of(0, 1, 2, 3)));
+        // Other threads take a message out of its slot before they handle it.
+        List<Integer> expected = execution(callers).isConcurrent() ? List.of(0, 1, 2, 3, 4) : List.of(0, 1, 2, 3);
+        await("all arrive", () -> handled.equals(expected));
         assertThat(refusals)
                 .singleElement()
                 .extracting(Throwable::getMessage)
                 .isEqualTo(
                         "topic numbers is full (4 messages), and the thread that waits for room is the one that should"
                                 + " make it: use tryPublish, a larger capacity, or another topic");
+    }
+
+    private Execution oneAtATime(Callers callers) {
+        Execution several = execution(callers);
+        Executor executor = several.executor();
+        return several.isVirtual()
+                ? Execution.virtualThreads(1)
+                : executor == null ? several : Execution.executor(executor, 1);
+    }
+
+    @Test
+    void publishingIntoAFullRingThatOnesOwnThreadReadsForAnotherHandlerIsRefused() {
+        Bus bus = open();
+        Topic<Integer> requests = Topic.of("requests", Integer.class);
+        bus.subscription(requests).on(Execution.eventLoop("both")).handle((number, context) -> publishTen(bus));
+        bus.subscription(NUMBERS).on(Execution.eventLoop("both")).handle((number, context) -> handled.add(number));
+        bus.publish(requests, 0);
+        await("it is refused", () -> errors.size() == 1 && handled.size() == 4);
+        assertThat(errors.get(0).cause())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("topic numbers is full");
+    }
+
+    @Test
+    void publishingIntoAFullRingOfOnesOwnPatternIsRefused() {
+        Bus bus = open();
+        Topic<Integer> requests = Topic.of("requests", Integer.class);
+        bus.subscribe(TopicPattern.of(">", Integer.class), (number, context) -> {
+            if (context.topic().equals("requests")) {
+                publishTen(bus);
+            } else {
+                handled.add(number);
+            }
+        });
+        bus.publish(requests, 0);
+        await("it is refused", () -> errors.size() == 1 && handled.size() == 4);
+        assertThat(errors.get(0).cause()).hasMessageStartingWith("topic numbers is full");
+    }
+
+    private static void publishTen(Bus bus) {
+        for (int i = 0; i < 10; i++) {
+            bus.publish(NUMBERS, i);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -102,5 +103,61 @@ class RetentionTest extends BusTest {
         Object request = new Object();
         Object reply = bus.request(ECHO, request).join();
         return List.of(new WeakReference<>(request), new WeakReference<>(reply));
+    }
+
+    @Test
+    void handledMessageIsCollectedThoughItsThreadServesHundredsOfTopics() {
+        Bus bus = open();
+        var topics = new ArrayList<Topic<Object>>();
+        for (int i = 0; i < 200; i++) {
+            Topic<Object> topic = Topic.of("quiet-" + i, Object.class).withCapacity(16);
+            topics.add(topic);
+            bus.subscription(topic).on(Execution.eventLoop("quiet")).handle((message, context) -> {});
+        }
+        var references = new ArrayList<WeakReference<Object>>();
+        for (Topic<Object> topic : topics.subList(0, 10)) {
+            Object message = new Object();
+            references.add(new WeakReference<>(message));
+            bus.publish(topic, message);
+        }
+        awaitCollected(references);
+    }
+
+    @Test
+    void urgentMessageThatWasHandledIsCollectedThoughOlderOnesWait() {
+        Stepper stepper = Stepper.at(Instant.EPOCH);
+        Bus bus = open(BusOptions.DEFAULT.steppedBy(stepper));
+        bus.subscription(OBJECTS).urgentFirst().handle((message, context) -> {});
+        bus.publish(OBJECTS, "first of all");
+        bus.publish(OBJECTS, "second of all");
+        var references = new ArrayList<WeakReference<Object>>();
+        for (int i = 0; i < 5; i++) {
+            references.add(publish(bus, Headers.NONE.withPriority(9)));
+            stepper.step();
+        }
+        bus.publish(OBJECTS, "next of all");
+        stepper.step();
+        awaitCollected(references);
+    }
+
+    @Test
+    void messageThatAFilterKeepsFromASubscriberOfAFlowIsCollected() {
+        Bus bus = open();
+        bus.subscription(OBJECTS).filter("wanted"::equals).toFlow().subscribe(new Reader<>(Long.MAX_VALUE));
+        awaitCollected(List.of(publish(bus, Headers.NONE)));
+    }
+
+    @Test
+    void messageOfAClosedSubscriptionIsCollectedThoughItWasToBeRetried() {
+        Bus bus = open(BusOptions.DEFAULT.withDeadLetterCapacity(0));
+        Subscription failing = bus.subscription(OBJECTS)
+                .retry(RetryPolicy.of(2).withBackoff(Duration.ofHours(1), 1, Duration.ofHours(1)))
+                .handle((message, context) -> {
+                    throw new IllegalStateException("no");
+                });
+        List<WeakReference<?>> references = List.of(publish(bus, Headers.NONE));
+        await("it is to be retried", () -> errors.size() == 1 && failing.lag() == 1);
+        failing.close();
+        awaitCollected(references);
     }
 }

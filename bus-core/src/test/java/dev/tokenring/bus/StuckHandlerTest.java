@@ -431,4 +431,49 @@ class StuckHandlerTest extends BusTest {
         assertThat(interrupted).hasSize(1);
         assertThat(busThreads()).isEmpty();
     }
+
+    @Test
+    void ofSeveralStuckHandlersOfOneSubscriptionEachIsNamed() {
+        Bus bus = open(StuckPolicy.WAIT);
+        bus.subscription(NUMBERS).on(Execution.virtualThreads(3)).handle((number, context) -> gate.pass());
+        publishThree(bus);
+        await("all are named", () -> errors.size() == 3);
+        assertThat(errors).extracting(HandlerError::sequence).containsExactlyInAnyOrder(0L, 1L, 2L);
+        assertThat(errors).allSatisfy(error -> assertThat(error.cause()).isInstanceOf(StuckHandlerException.class));
+        gate.open();
+    }
+
+    /** In which a thread of the bus waits for one who adds a topic, and he must not wait for that thread. */
+    @Test
+    void handlerIsDivertedWhileATopicIsAddedThatItsThreadIsToReadToo() throws Exception {
+        Bus bus = open(StuckPolicy.DIVERT);
+        Topic<Integer> first = Topic.of("plant.numbers", Integer.class);
+        bus.subscribe(TopicPattern.of("plant.>", Object.class), (message, context) -> {
+            if (message.equals(0)) {
+                gate.pass();
+            }
+            handled.add(1);
+        });
+        Topic<StringBuilder> second = Topic.inPlace("plant.pages", StringBuilder.class, () -> {
+                    if (errors.isEmpty()) {
+                        await("the stuck handler is named", () -> !errors.isEmpty());
+                        await("its dead letter needs a topic", StuckHandlerTest::isSomeThreadOfABusBlocked);
+                    }
+                    return new StringBuilder();
+                })
+                .withCapacity(2);
+        bus.publish(first, 0);
+        gate.awaitArrival();
+        get(start(() -> bus.publisher(second)));
+        bus.publish(first, 1);
+        await("another thread goes on", () -> handled.size() == 1);
+        assertThat(bus.deadLetters(first)).hasSize(1);
+        gate.open();
+    }
+
+    private static boolean isSomeThreadOfABusBlocked() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread ->
+                        thread.getName().startsWith("tokenring-") && thread.getState() == Thread.State.BLOCKED);
+    }
 }

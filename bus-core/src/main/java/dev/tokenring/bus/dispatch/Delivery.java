@@ -3,6 +3,7 @@ package dev.tokenring.bus.dispatch;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.MessageContext;
 import dev.tokenring.bus.ring.RingReader;
+import dev.tokenring.bus.time.Timers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -40,6 +41,7 @@ public final class Delivery<T> implements MessageContext, RingReader.Taker<T> {
     private @Nullable Object key;
     private @Nullable Throwable lastError;
     private @Nullable Instant firstFailure;
+    private volatile Timers.@Nullable Timer timer;
 
     @SuppressWarnings("unused") // by CLAIMED
     private boolean claimed;
@@ -143,6 +145,19 @@ public final class Delivery<T> implements MessageContext, RingReader.Taker<T> {
     /** Names this call of a handler: another number for another message, and for another attempt at the same. */
     long number() {
         return returned ? AGAIN | (attempt & 0xFFFFL) << 46 | sequence : sequence;
+    }
+
+    /** Says what brings the message back. */
+    void comesBackBy(Timers.Timer chosen) {
+        timer = chosen;
+    }
+
+    /** Has the message not come back, so that no timer keeps it alive. */
+    void staysAway() {
+        Timers.Timer present = timer;
+        if (present != null) {
+            present.cancel();
+        }
     }
 
     void comesBack() {

@@ -5,6 +5,7 @@ import dev.tokenring.bus.ring.Ring;
 import dev.tokenring.bus.ring.Wakeable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +89,20 @@ public abstract sealed class Dispatcher<T>
         return true;
     }
 
-    /** What a handler may know about the message being handled; of some other message, if none is. */
-    public abstract MessageContext inHand();
+    /** The same of all messages that are being handled by threads that are known, where there may be several. */
+    public LongStream allHandling() {
+        long handling = handling();
+        return handling == NOTHING || handlingThread(handling) == null ? LongStream.empty() : LongStream.of(handling);
+    }
+
+    /** What a handler may know about the message of this number; of some other message, if it is not being handled. */
+    public abstract MessageContext inHand(long handling);
+
+    /** Told what should not have been thrown: user code that the dispatcher calls is guarded where it is called. */
+    void broke(Throwable defect) {
+        Thread own = Thread.currentThread();
+        own.getUncaughtExceptionHandler().uncaughtException(own, defect);
+    }
 
     /**
      * Gives up the message that the handler is stuck with, and has another thread go on with the next one.
@@ -209,8 +222,8 @@ public abstract sealed class Dispatcher<T>
         return present == null ? "" : present.name();
     }
 
-    /** The thread that calls the handler, if it is known. */
-    public @Nullable Thread handlingThread() {
+    /** The thread that calls the handler with this message, if it is known. */
+    public @Nullable Thread handlingThread(long handling) {
         Loop present = loop;
         return present != null && present.isPolling(this) ? present.thread() : null;
     }

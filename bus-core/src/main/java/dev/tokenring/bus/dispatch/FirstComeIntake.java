@@ -1,11 +1,15 @@
 package dev.tokenring.bus.dispatch;
 
 import dev.tokenring.bus.ring.RingReader;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Hands out messages in the order of the ring, to whoever asks first. */
 final class FirstComeIntake<T> extends Intake<T> {
     private long lastTaken;
+
+    /** How many messages were missed before one that the filter kept back; the next one's handler is told. */
+    private final AtomicLong notTold = new AtomicLong();
 
     FirstComeIntake(RingReader<T> reader, Retries<T> retries) {
         super(reader, retries);
@@ -18,12 +22,17 @@ final class FirstComeIntake<T> extends Intake<T> {
             return null;
         }
         if (reader.isLossy()) { // then it has one member
-            long missed = spare.sequence() - lastTaken - 1;
-            spare.missed(missed);
-            neverComes(missed);
+            spare.missed(spare.sequence() - lastTaken - 1 + notTold.getAndSet(0));
             lastTaken = spare.sequence();
         }
         return spare;
+    }
+
+    @Override
+    void unwanted(Delivery<T> delivery) {
+        if (reader.isLossy()) {
+            notTold.addAndGet(delivery.missed());
+        }
     }
 
     @Override

@@ -23,7 +23,7 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
     private volatile boolean cancelled;
     private volatile boolean completed;
     private volatile @Nullable Throwable wrong;
-    private volatile long taken;
+    private volatile boolean busy;
     private volatile long delivered;
     private boolean greeted;
 
@@ -48,6 +48,7 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
         this.subscriberThrew = subscriberThrew;
         this.giveUp = giveUp;
         this.next = new Delivery<>(topic);
+        reader.readBy(this::isOnOwnThread);
     }
 
     @Override
@@ -73,13 +74,12 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
     }
 
     private int signal(Loop polling, int max) {
-        reader.readBy(Thread.currentThread());
         if (!greeted) {
             greeted = true;
             subscriber.onSubscribe(this);
         }
         int handled = 0;
-        while (handled < max && !cancelled && wrong == null && demand.get() > 0 && reader.take(next)) {
+        while (handled < max && !cancelled && wrong == null && demand.get() > 0 && takeNext()) {
             handled++;
             signalNext();
             if (polling.isSuspect() && !polling.goesOn()) {
@@ -97,20 +97,33 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
         return cancelled || completed ? leaveAndEnd() : handled;
     }
 
+    private boolean takeNext() {
+        if (!reader.isReady()) {
+            return false;
+        }
+        busy = true; // before the message leaves the ring, so that it is in one of the two places
+        if (reader.take(next)) {
+            return true;
+        }
+        busy = false;
+        return false;
+    }
+
     // Written by one thread at a time.
     @SuppressWarnings("NonAtomicVolatileUpdate")
     private void signalNext() {
-        if (!next.isVoid() && (filter == null || filter.test(next.kept()))) {
-            if (demand.get() != Long.MAX_VALUE) {
-                demand.decrementAndGet();
-            }
+        if (!next.isVoid()) {
             T message = next.kept();
             next.forget();
-            subscriber.onNext(message);
-            delivered++;
+            if (filter == null || filter.test(message)) {
+                if (demand.get() != Long.MAX_VALUE) {
+                    demand.decrementAndGet();
+                }
+                subscriber.onNext(message);
+                delivered++;
+            }
         }
-        // What a lossy reader missed is behind it too.
-        taken = next.sequence() - reader.start();
+        busy = false;
     }
 
     private int leaveAndEnd() {
@@ -171,12 +184,16 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
 
     @Override
     public long lag() {
-        return isDetached() || cancelled ? 0 : Math.max(0, reader.publishedCount() - taken - reader.missed());
+        if (isDetached() || cancelled) {
+            return 0;
+        }
+        long waiting = reader.lag(); // first: what is taken meanwhile may count twice, but not be left out
+        return waiting + (busy ? 1 : 0);
     }
 
     @Override
     public long handling() {
-        return taken < reader.passedCount() ? reader.sequence() : NOTHING;
+        return busy ? next.sequence() : NOTHING;
     }
 
     @Override
@@ -185,7 +202,7 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
     }
 
     @Override
-    public MessageContext inHand() {
+    public MessageContext inHand(long handling) {
         return next;
     }
 
@@ -221,5 +238,10 @@ public final class FlowDispatcher<T> extends Dispatcher<T> implements Flow.Subsc
     @Override
     public @Nullable Retries<T> retries() {
         return null;
+    }
+
+    @Override
+    void broke(Throwable defect) {
+        subscriberThrew.accept(defect);
     }
 }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +81,7 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
         this.delivery = new Delivery<>(recipient.topic());
         this.reader = ring.join(false);
         this.releasedUpTo = reader.start();
+        reader.readBy(this::isOnOwnThread);
         recipient.retries().wakes(this::wake);
     }
 
@@ -111,7 +111,6 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
             waited = true;
             return handled == 0 && reader.isAtEnd() && retries.waiting() == 0 ? ENDED : handled;
         }
-        reader.readBy(Thread.currentThread());
         // Who had to wait for messages is faster than they come.
         long startNs = waited ? 0 : System.nanoTime();
         int outcome = recipient.takesBatches() ? handleBatch(last, polling) : handleUpTo(last, polling);
@@ -322,77 +321,119 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
     }
 
     @Override
-    public MessageContext inHand() {
+    public MessageContext inHand(long handling) {
         Delivery<T> returned = due;
         return returned != null ? returned : delivery;
     }
 
     @Override
     public boolean divert(long handling, Throwable cause) {
-        BooleanSupplier giveUp = givingUpWhatIsInHand(cause);
+        InHand inHand = inHandNow();
         Loop busy = loop();
-        return busy != null && busy.takeOver(this, handling, giveUp);
+        return busy != null && busy.takeOver(this, handling, inHand::takeAway, () -> inHand.giveUp(cause));
     }
 
     @Override
     public boolean leaveStuck(long handling, Throwable cause) {
-        BooleanSupplier giveUp = givingUpWhatIsInHand(cause);
+        InHand inHand = inHandNow();
         Loop busy = loop();
         return busy != null
-                && busy.takeOver(this, handling, () -> {
-                    if (!giveUp.getAsBoolean()) {
-                        return false;
-                    }
+                && busy.takeOver(this, handling, inHand::takeAway, () -> {
+                    inHand.giveUp(cause);
                     abandonWaiting(cause);
                     detach();
-                    return true;
                 });
     }
 
     /**
-     * How to give up what the handler has in hand now. That has to be known beforehand: should the handler fail at the last
+     * What the handler has in hand, to be given up. It has to be known beforehand: should the handler fail at the last
      * moment, the delivery would be its message's no more, and another one would be there.
      */
-    private BooleanSupplier givingUpWhatIsInHand(Throwable cause) {
+    private interface InHand {
+        /** Takes it away from the handler; false if it was done with just now. */
+        boolean takeAway();
+
+        /** Gives it up, and moves on behind it. */
+        void giveUp(Throwable cause);
+    }
+
+    private InHand inHandNow() {
         Delivery<T> returned = due;
-        Batch<T> together = batch;
-        Delivery<T> one = delivery;
         if (returned != null) {
-            return () -> {
-                if (!recipient.retries().stuck(subscription(), returned.kept(), returned, cause)) {
-                    return false;
-                }
-                due = null;
-                return true;
-            };
+            return new ReturnedInHand(returned);
         }
-        return () -> recipient.takesBatches() ? giveUpBatch(together, cause) : giveUpOne(one, cause);
+        return recipient.takesBatches() ? new BatchInHand(batch) : new OneInHand(delivery);
     }
 
-    private boolean giveUpOne(Delivery<T> one, Throwable cause) {
-        long sequence = reader.sequence() + 1;
-        // The slot is held until the reader passes it.
-        T message = reader.slots().message(sequence);
-        if (message == null
-                || one.sequence() != sequence
-                || !recipient.retries().stuck(subscription(), message, one, cause)) {
-            return false;
+    private final class ReturnedInHand implements InHand {
+        private final Delivery<T> returned;
+
+        ReturnedInHand(Delivery<T> returned) {
+            this.returned = returned;
         }
-        delivery = new Delivery<>(topic());
-        reader.passed(sequence);
-        return true;
+
+        @Override
+        public boolean takeAway() {
+            return recipient.retries().takeAway(returned);
+        }
+
+        @Override
+        public void giveUp(Throwable cause) {
+            recipient.retries().stuck(subscription(), returned.kept(), returned, cause);
+            due = null;
+        }
     }
 
-    @SuppressWarnings("ReferenceEquality") // that very batch
-    private boolean giveUpBatch(@Nullable Batch<T> together, Throwable cause) {
-        if (together == null || together != batch) {
-            return false;
+    private final class OneInHand implements InHand {
+        private final Delivery<T> one;
+        private @Nullable T message;
+
+        OneInHand(Delivery<T> one) {
+            this.one = one;
         }
-        forEachIn(together, (message, each) -> recipient.retries().stuck(subscription(), message, each, cause));
-        batch = null;
-        delivery = new Delivery<>(topic());
-        reader.passed(together.last);
-        return true;
+
+        @Override
+        public boolean takeAway() {
+            long sequence = reader.sequence() + 1;
+            // The slot is held until the reader passes it.
+            message = reader.slots().message(sequence);
+            return message != null
+                    && one.sequence() == sequence
+                    && recipient.retries().takeAway(one);
+        }
+
+        @Override
+        public void giveUp(Throwable cause) {
+            if (message != null) {
+                recipient.retries().stuck(subscription(), message, one, cause);
+            }
+            delivery = new Delivery<>(topic());
+            reader.passed(one.sequence());
+        }
+    }
+
+    private final class BatchInHand implements InHand {
+        private final @Nullable Batch<T> together;
+
+        BatchInHand(@Nullable Batch<T> together) {
+            this.together = together;
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // that very batch
+        public boolean takeAway() {
+            return together != null && together == batch;
+        }
+
+        @Override
+        public void giveUp(Throwable cause) {
+            if (together != null) {
+                forEachIn(together, (message, each) -> recipient.retries().stuck(subscription(), message, each, cause));
+                batch = null;
+                delivery = new Delivery<>(topic());
+                reader.passed(together.last);
+            }
+        }
     }
 
     /** Gives up what waits in the ring, while nobody reads it. */
@@ -421,5 +462,10 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
     @Override
     public Retries<T> retries() {
         return recipient.retries();
+    }
+
+    @Override
+    void broke(Throwable defect) {
+        recipient.retries().broke(topic(), defect);
     }
 }

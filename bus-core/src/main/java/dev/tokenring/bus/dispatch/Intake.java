@@ -26,6 +26,7 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     Intake(RingReader<T> reader, Retries<T> retries) {
         this.reader = reader;
         this.retries = retries;
+        reader.readBy(this::isOnThreadOfMember);
         retries.wakes(this::wakeMembers);
         retries.whenRedriven(finished::decrement);
     }
@@ -104,12 +105,8 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
         return reader.isAtEnd() && retries.waiting() == 0;
     }
 
-    /** Takes note of messages that no handler will get, because publishers did not wait for it. */
-    final void neverComes(long count) {
-        if (count > 0) {
-            voids.add(count);
-        }
-    }
+    /** Takes note of a message that the filter did not let through. */
+    void unwanted(Delivery<T> delivery) {}
 
     /** Takes from the ring what is there for a handler; the slots are given back by who takes, when it is time. */
     final boolean takeFromRing(Delivery<T> into) {
@@ -149,6 +146,15 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
         return closed;
     }
 
+    private boolean isOnThreadOfMember() {
+        for (TakingDispatcher<T> member : members) {
+            if (member.isOnOwnThread()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     final void wakeMembers() {
         members.forEach(Dispatcher::wake);
     }
@@ -174,7 +180,7 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     void abandonWaiting(Consumer<Delivery<T>> abandoned) {}
 
     /** Whether nobody is a member any more. */
-    synchronized boolean isClosed() {
+    public synchronized boolean isClosed() {
         return closed;
     }
 

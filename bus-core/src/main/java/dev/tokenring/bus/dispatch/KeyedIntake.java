@@ -41,21 +41,19 @@ final class KeyedIntake<T> extends Intake<T> {
         this.maxWaiting = maxWaiting;
     }
 
-    /** A message that is redriven waits for its key like a new one; one that is retried has never let go of its key. */
+    /**
+     * A message that is redriven waits for its key like a new one, and so does one whose key could not be found out before;
+     * one that is retried has never let go of its key.
+     */
     @Override
     boolean mayComeBack(Delivery<T> due) {
-        if (due.attempt() > 1) {
+        if (due.attempt() > 1 && due.key() != null) {
             return true;
         }
         lock.lock();
         try {
-            Object key = keyOfTaken(due);
-            due.key(key);
-            Queue<Delivery<T>> behind = key == null ? null : busy.get(key);
+            Queue<Delivery<T>> behind = takeKey(due);
             if (behind == null) {
-                if (key != null) {
-                    busy.put(key, new ArrayDeque<>(0));
-                }
                 return true;
             }
             retries.waits(due);
@@ -105,13 +103,8 @@ final class KeyedIntake<T> extends Intake<T> {
     private @Nullable Delivery<T> takeFreeKey(Delivery<T> spare) {
         Delivery<T> taken = spare;
         while (waiting < maxWaiting && takeFromRing(taken)) {
-            Object key = keyOfTaken(taken);
-            taken.key(key);
-            Queue<Delivery<T>> behind = key == null ? null : busy.get(key);
+            Queue<Delivery<T>> behind = takeKey(taken);
             if (behind == null) {
-                if (key != null) {
-                    busy.put(key, new ArrayDeque<>(0));
-                }
                 return taken;
             }
             behind.add(taken);
@@ -121,11 +114,23 @@ final class KeyedIntake<T> extends Intake<T> {
         return null;
     }
 
-    /** Null if the message belongs to no key, and keeps nobody waiting. */
-    private @Nullable Object keyOfTaken(Delivery<T> taken) {
+    /**
+     * Takes a message's key for it. If that can't be found out, or compared, the message is broken, and keeps nobody
+     * waiting.
+     *
+     * @return where to wait if the key is busy; null if the message has its key now, or belongs to none
+     */
+    private @Nullable Queue<Delivery<T>> takeKey(Delivery<T> taken) {
         try {
-            return keyOf.apply(taken.kept());
+            Object key = keyOf.apply(taken.kept());
+            Queue<Delivery<T>> behind = key == null ? null : busy.get(key);
+            if (behind == null && key != null) {
+                busy.put(key, new ArrayDeque<>(0));
+            }
+            taken.key(key);
+            return behind;
         } catch (Throwable usersOwn) {
+            taken.key(null);
             taken.brokenBy(usersOwn);
             return null;
         }

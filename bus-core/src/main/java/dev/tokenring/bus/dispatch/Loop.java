@@ -6,6 +6,7 @@ import dev.tokenring.bus.thread.BusThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,15 @@ public final class Loop implements Runnable, Wakeable {
     private final Object bus;
     private final String name;
     private final WaitStrategy strategy;
-    private final boolean endsWhenEmpty;
+    private volatile boolean endsWhenEmpty;
     private final Waiter waiter;
     private final BooleanSupplier ready = this::isReady;
     private volatile Dispatcher<?>[] dispatchers = NONE;
     private volatile boolean closed;
     private volatile boolean suspect;
     private volatile boolean retired;
+    /** To be waited for before the next message is touched: somebody is giving up the one before it. */
+    private volatile @Nullable CountDownLatch settled;
     /** The loop that has taken over. */
     private volatile @Nullable Loop successor;
     /** The thread that the loop runs on; the one that made the loop, if it is stepped. */
@@ -88,6 +91,11 @@ public final class Loop implements Runnable, Wakeable {
             thread = null;
             throw noThread;
         }
+    }
+
+    /** The bus whose handlers the loop calls. */
+    Object bus() {
+        return bus;
     }
 
     /** The name of the thread. */
@@ -155,6 +163,7 @@ public final class Loop implements Runnable, Wakeable {
     @Override
     public void run() {
         waiter.waitOnThisThread();
+        awaitSettled();
         int looks = 0;
         while (!retired && !isOver()) {
             int handled = pollAll();
@@ -163,12 +172,13 @@ public final class Loop implements Runnable, Wakeable {
                 waiter.letGather(handled);
                 continue;
             }
-            if (looks == LOOKS_BEFORE_RELEASE || strategy == WaitStrategy.BLOCKING) {
+            int costOfLook = 1 + dispatchers.length / 4;
+            if (looks == LOOKS_BEFORE_RELEASE || waiter.isAboutToSleep(looks, costOfLook)) {
                 for (Dispatcher<?> dispatcher : dispatchers) {
                     dispatcher.releaseSlots();
                 }
             }
-            waiter.await(looks, 1 + dispatchers.length / 4, ready);
+            waiter.await(looks, costOfLook, ready);
             looks++;
         }
     }
@@ -187,7 +197,14 @@ public final class Loop implements Runnable, Wakeable {
 
     private int poll(Dispatcher<?> dispatcher, int max) {
         POLLED.setRelease(this, dispatcher);
-        int handled = dispatcher.poll(this, max);
+        int handled;
+        try {
+            handled = dispatcher.poll(this, max);
+        } catch (Throwable defect) {
+            // Others may depend on this thread: it must go on whatever happens.
+            dispatcher.broke(defect);
+            return 0;
+        }
         if (handled == Dispatcher.ENDED) {
             remove(dispatcher);
             dispatcher.ended();
@@ -236,11 +253,15 @@ public final class Loop implements Runnable, Wakeable {
     }
 
     /** Whether it is still this loop that goes on, and not one that has taken over; for the loop's own thread. */
-    synchronized boolean goesOn() {
-        if (!retired) {
+    boolean goesOn() {
+        synchronized (this) {
+            if (retired) {
+                return false;
+            }
             suspect = false;
         }
-        return !retired;
+        awaitSettled();
+        return true;
     }
 
     /** Whether another loop has taken over. */
@@ -255,41 +276,81 @@ public final class Loop implements Runnable, Wakeable {
      * stack, for which it has to stop. If it is found in the handler, it will see that it is a suspect when it comes out
      * of it, and ask who goes on.
      *
-     * @param giveUp gives up the message; false if the handler has just failed on it by itself
+     * @param takeAway takes the message away from the handler; false if that has just failed on it by itself. Called under
+     *     this loop's lock, so it must call nothing of the user's
+     * @param giveUp gives up the message and moves on behind it; called without the lock, before any thread goes on
      * @return whether another thread goes on now
      */
-    boolean takeOver(Dispatcher<?> stuck, long handling, BooleanSupplier giveUp) {
+    boolean takeOver(Dispatcher<?> stuck, long handling, BooleanSupplier takeAway, Runnable giveUp) {
         Thread own = thread;
         if (own == null) {
             return false;
         }
         suspect = true;
         boolean inHandler = isPolling(stuck) && Recipient.isCalling(own.getStackTrace());
+        var settled = new CountDownLatch(1);
         synchronized (this) {
-            if (!inHandler || retired || !suspect || stuck.handling() != handling || !giveUp.getAsBoolean()) {
+            if (!inHandler || retired || !suspect || stuck.handling() != handling || !takeAway.getAsBoolean()) {
                 return false;
             }
-            var next = new Loop(bus, name, strategy, endsWhenEmpty);
-            for (Dispatcher<?> dispatcher : dispatchers) {
-                next.add(dispatcher);
-            }
-            try {
-                next.start();
-            } catch (Throwable noThread) {
-                // Then the loop's own thread has to go on, when it comes back.
-                for (Dispatcher<?> dispatcher : dispatchers) {
-                    dispatcher.belongTo(this);
-                }
-                return true;
-            }
-            for (Dispatcher<?> dispatcher : dispatchers) {
-                dispatcher.ring().wakeNoMore(this);
-            }
-            dispatchers = NONE;
-            successor = next;
-            retired = true;
-            return true;
+            handOver(settled);
         }
+        try {
+            giveUp.run();
+        } finally {
+            settled.countDown();
+        }
+        return true;
+    }
+
+    /** Has another thread go on once it is settled what becomes of the message; or this loop's own, if there is no other. */
+    private void handOver(CountDownLatch settled) {
+        var next = new Loop(bus, name, strategy, endsWhenEmpty);
+        next.settled = settled;
+        for (Dispatcher<?> dispatcher : dispatchers) {
+            next.add(dispatcher);
+        }
+        try {
+            next.start();
+        } catch (Throwable noThread) {
+            // Then the loop's own thread has to go on, when it comes back.
+            for (Dispatcher<?> dispatcher : dispatchers) {
+                dispatcher.belongTo(this);
+            }
+            this.settled = settled;
+            return;
+        }
+        for (Dispatcher<?> dispatcher : dispatchers) {
+            dispatcher.ring().wakeNoMore(this);
+        }
+        dispatchers = NONE;
+        successor = next;
+        retired = true;
+    }
+
+    private void awaitSettled() {
+        boolean interrupted = false;
+        for (CountDownLatch present = settled; present != null; present = settled) {
+            try {
+                present.await();
+                settled = null;
+            } catch (InterruptedException meanwhile) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the loop with the last of its dispatchers. */
+    public void closeWhenEmpty() {
+        Loop last;
+        do {
+            last = last();
+            last.endsWhenEmpty = true;
+            last.wake();
+        } while (last.successor != null); // it was taken over from at this moment
     }
 
     /** Ends the loop. */

@@ -12,6 +12,8 @@ public final class PullDispatcher<T> extends Dispatcher<T> {
     private final @Nullable Predicate<? super T> filter;
     private final Delivery<T> current;
     private long lastTaken;
+    private long missed;
+    private volatile @Nullable Thread poller;
     private volatile long delivered;
 
     public PullDispatcher(
@@ -21,6 +23,7 @@ public final class PullDispatcher<T> extends Dispatcher<T> {
         this.filter = filter;
         this.current = new Delivery<>(topic);
         this.lastTaken = reader.start();
+        reader.readBy(() -> poller == Thread.currentThread());
         ended();
     }
 
@@ -28,19 +31,23 @@ public final class PullDispatcher<T> extends Dispatcher<T> {
     // One thread at a time polls.
     @SuppressWarnings("NonAtomicVolatileUpdate")
     public @Nullable T next() {
-        reader.readBy(Thread.currentThread());
+        if (poller != Thread.currentThread()) {
+            poller = Thread.currentThread();
+        }
         while (reader.take(current)) {
+            // What the filter keeps back takes the count of those before it along to the next that it lets through.
+            missed += current.sequence() - lastTaken - 1;
+            lastTaken = current.sequence();
             if (!current.isVoid()) {
                 T message = current.kept();
                 current.forget();
                 if (filter == null || filter.test(message)) {
-                    current.missed(current.sequence() - lastTaken - 1);
-                    lastTaken = current.sequence();
+                    current.missed(missed);
+                    missed = 0;
                     delivered++;
                     return message;
                 }
             }
-            lastTaken = current.sequence();
         }
         return null;
     }
@@ -138,7 +145,7 @@ public final class PullDispatcher<T> extends Dispatcher<T> {
     }
 
     @Override
-    public MessageContext inHand() {
+    public MessageContext inHand(long handling) {
         return current;
     }
 

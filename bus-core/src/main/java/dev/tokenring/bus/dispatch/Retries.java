@@ -63,6 +63,11 @@ public final class Retries<T> {
         this.giveUp = giveUp;
     }
 
+    /** Reports what should not have been thrown while the subscription's messages were carried. */
+    void broke(String topic, Throwable defect) {
+        guard.caught(topic, subscription, defect);
+    }
+
     /** Whom to wake when a message is due. */
     void wakes(Runnable wake) {
         this.wake = wake;
@@ -94,7 +99,10 @@ public final class Retries<T> {
             return Recipient.Fate.GIVEN_UP;
         }
         retries.increment();
-        timers.at(timers.clock().nanoTime() + delayNs, () -> comeBack(delivery));
+        delivery.comesBackBy(timers.at(timers.clock().nanoTime() + delayNs, () -> comeBack(delivery)));
+        if (closed && !waiting.contains(delivery)) {
+            delivery.staysAway(); // it was given up before its timer was there to be cancelled
+        }
         return Recipient.Fate.WAITS;
     }
 
@@ -188,15 +196,19 @@ public final class Retries<T> {
         return givenUp.sum();
     }
 
-    /** Gives up a message that a handler is stuck with; false if the handler has just failed on it by itself. */
-    boolean stuck(String subscription, T message, Delivery<T> delivery, Throwable cause) {
-        if (!delivery.claim()) {
-            return false;
-        }
-        inHand.remove(delivery);
+    /**
+     * Takes a message from a handler that is stuck with it; false if the handler has just failed on it by itself. It counts
+     * as waiting until it is {@linkplain #stuck given up}, which calls code of others and is not to be done under a lock.
+     */
+    boolean takeAway(Delivery<T> delivery) {
+        return delivery.claim();
+    }
+
+    /** Gives up a message that was {@linkplain #takeAway taken away} from its handler. */
+    void stuck(String subscription, T message, Delivery<T> delivery, Throwable cause) {
         failures.increment();
         givenUp(subscription, message, delivery, cause);
-        return true;
+        inHand.remove(delivery);
     }
 
     /** Gives up a message that no handler was called with, since there is none any more. */
@@ -228,6 +240,7 @@ public final class Retries<T> {
         if (!waiting.remove(delivery)) {
             return false;
         }
+        delivery.staysAway();
         givenUp(
                 subscription,
                 delivery.kept(),

@@ -54,6 +54,7 @@ public final class StageDispatcher<T> extends Dispatcher<T> {
         this.unacknowledged = unacknowledged;
         this.inHand = new Delivery<>(topic);
         this.reader = ring.joinAsStage();
+        reader.readBy(this::isOnOwnThread);
     }
 
     @Override
@@ -66,7 +67,6 @@ public final class StageDispatcher<T> extends Dispatcher<T> {
         if (last == before) {
             return reader.isAtEnd() ? ENDED : 0;
         }
-        reader.readBy(Thread.currentThread());
         handle(before + 1, last);
         if (reader.isStopped()) {
             return ENDED;
@@ -218,7 +218,7 @@ public final class StageDispatcher<T> extends Dispatcher<T> {
     }
 
     @Override
-    public MessageContext inHand() {
+    public MessageContext inHand(long handling) {
         return inHand;
     }
 

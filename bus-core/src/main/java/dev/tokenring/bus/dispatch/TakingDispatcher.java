@@ -2,14 +2,15 @@ package dev.tokenring.bus.dispatch;
 
 import dev.tokenring.bus.MessageContext;
 import dev.tokenring.bus.ring.Ring;
+import dev.tokenring.bus.thread.BusThread;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,19 +57,38 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     /** One message that is being handled on a thread of the executor. */
     private final class Run implements Runnable {
         final Delivery<T> delivery;
+        private final Object bus;
+        private final AtomicBoolean begun = new AtomicBoolean();
         volatile @Nullable Thread thread;
 
-        Run(Delivery<T> delivery) {
+        Run(Delivery<T> delivery, Object bus) {
             this.delivery = delivery;
+            this.bus = bus;
+        }
+
+        /** Of the executor's thread and the one that hears that there is none, true for the one that comes first. */
+        boolean begin() {
+            return begun.compareAndSet(false, true);
         }
 
         @Override
         public void run() {
-            thread = Thread.currentThread();
-            if (handle(delivery) != Recipient.Fate.TAKEN_AWAY) {
-                running.remove(this);
+            if (!begin()) {
+                return;
             }
-            wake();
+            thread = Thread.currentThread();
+            Object before = BusThread.workFor(bus);
+            try {
+                if (handle(delivery) != Recipient.Fate.TAKEN_AWAY) {
+                    running.remove(this);
+                }
+            } catch (Throwable defect) {
+                running.remove(this);
+                broke(defect);
+            } finally {
+                BusThread.workFor(before);
+                wake();
+            }
         }
     }
 
@@ -120,7 +140,7 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
                 intake.reader().release();
             }
             next.batchEndsAt(intake.isReady() ? Long.MAX_VALUE : next.sequence());
-            boolean done = start(next);
+            boolean done = start(next, polling);
             handled++;
             if (polling.isSuspect() && !polling.goesOn()) {
                 return handled;
@@ -135,25 +155,28 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     }
 
     /** Has a message handled; gives whether that is done, and the delivery free for another message. */
-    private boolean start(Delivery<T> delivery) {
+    private boolean start(Delivery<T> delivery, Loop polling) {
         Executor others = executor;
         if (others == null) {
             return handleHere(delivery);
         }
-        var run = new Run(delivery);
+        var run = new Run(delivery, polling.bus());
         running.add(run);
         try {
             others.execute(run);
-        } catch (RejectedExecutionException noThread) {
-            running.remove(run);
-            delivery.brokenBy(noThread);
-            handleHere(delivery);
+        } catch (Throwable noThread) { // a rejection, or whatever else an executor of the user's may throw
+            if (run.begin()) {
+                running.remove(run);
+                delivery.brokenBy(noThread);
+                handleHere(delivery);
+            } else {
+                broke(noThread);
+            }
         }
         return false;
     }
 
     private boolean handleHere(Delivery<T> delivery) {
-        intake.reader().readBy(Thread.currentThread());
         IN_HAND.setRelease(this, delivery);
         Recipient.Fate fate = handle(delivery);
         if (fate == Recipient.Fate.TAKEN_AWAY) {
@@ -170,6 +193,9 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     /** Gives a message to the handler. */
     private Recipient.Fate handle(Delivery<T> delivery) {
         Recipient.Fate fate = recipient.deliverKept(delivery);
+        if (fate == Recipient.Fate.UNWANTED) {
+            intake.unwanted(delivery);
+        }
         if (fate == Recipient.Fate.WAITS || fate == Recipient.Fate.TAKEN_AWAY) {
             return fate;
         }
@@ -244,17 +270,19 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     }
 
     @Override
-    public @Nullable Thread handlingThread() {
-        Run oldest = oldest();
-        return oldest == null ? super.handlingThread() : oldest.thread;
+    public @Nullable Thread handlingThread(long handling) {
+        Run run = runAt(handling);
+        return run == null ? super.handlingThread(handling) : run.thread;
     }
 
-    /** Of the messages that a thread of the executor is at, the one that was published first. */
-    private @Nullable Run oldest() {
-        return running.stream()
-                .filter(run -> run.thread != null)
-                .min(Comparator.comparingLong(run -> run.delivery.sequence()))
-                .orElse(null);
+    /** Who is at this message, if it is a thread of the executor. */
+    private @Nullable Run runAt(long handling) {
+        for (Run run : running) {
+            if (run.thread != null && run.delivery.number() == handling) {
+                return run;
+            }
+        }
+        return null;
     }
 
     @Override
@@ -269,15 +297,23 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
 
     @Override
     public long handling() {
-        Run oldest = oldest();
-        Delivery<T> handled = oldest == null ? inHand : oldest.delivery;
+        Delivery<T> handled = inHand;
         return handled == null ? NOTHING : handled.number();
     }
 
     @Override
-    public MessageContext inHand() {
-        Run oldest = oldest();
-        Delivery<T> handled = oldest == null ? inHand : oldest.delivery;
+    public LongStream allHandling() {
+        return executor == null
+                ? super.allHandling()
+                : LongStream.concat(
+                        super.allHandling(),
+                        running.stream().filter(run -> run.thread != null).mapToLong(run -> run.delivery.number()));
+    }
+
+    @Override
+    public MessageContext inHand(long handling) {
+        Run run = runAt(handling);
+        Delivery<T> handled = run == null ? inHand : run.delivery;
         return handled == null ? new Delivery<>(topic()) : handled;
     }
 
@@ -306,28 +342,30 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
 
     /** Gives up a message that a handler is stuck with, and does something else before anybody goes on. */
     private boolean giveUp(long handling, Throwable cause, Runnable thereupon) {
+        Run run = runAt(handling);
+        if (run != null) {
+            if (!recipient.retries().takeAway(run.delivery)) {
+                return false;
+            }
+            giveUp(run.delivery, cause, thereupon);
+            running.remove(run);
+            wake();
+            return true;
+        }
         Delivery<T> here = inHand;
         Loop busy = loop();
-        if (here != null) {
-            return busy != null && busy.takeOver(this, handling, () -> giveUp(here, cause, thereupon));
-        }
-        Run oldest = oldest();
-        if (oldest == null || oldest.delivery.number() != handling || !giveUp(oldest.delivery, cause, thereupon)) {
-            return false;
-        }
-        running.remove(oldest);
-        wake();
-        return true;
+        return here != null
+                && busy != null
+                && busy.takeOver(this, handling, () -> recipient.retries().takeAway(here), () -> {
+                    giveUp(here, cause, thereupon);
+                    inHand = null;
+                });
     }
 
-    private boolean giveUp(Delivery<T> stuck, Throwable cause, Runnable thereupon) {
-        if (!recipient.retries().stuck(subscription(), stuck.kept(), stuck, cause)) {
-            return false;
-        }
+    private void giveUp(Delivery<T> stuck, Throwable cause, Runnable thereupon) {
+        recipient.retries().stuck(subscription(), stuck.kept(), stuck, cause);
         thereupon.run();
-        inHand = null;
         finished(stuck, true);
-        return true;
     }
 
     @Override
@@ -352,5 +390,10 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     @Override
     public Retries<T> retries() {
         return recipient.retries();
+    }
+
+    @Override
+    void broke(Throwable defect) {
+        recipient.retries().broke(topic(), defect);
     }
 }

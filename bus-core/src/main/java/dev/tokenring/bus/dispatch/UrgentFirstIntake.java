@@ -20,22 +20,33 @@ final class UrgentFirstIntake<T> extends Intake<T> {
 
     private final int maxWaiting;
     private final ReentrantLock lock = new ReentrantLock();
-    private final PriorityQueue<Waiting<T>> byUrgency =
-            new PriorityQueue<>(Comparator.<Waiting<T>>comparingInt(one -> -one.priority)
-                    .thenComparingLong(one -> one.delivery.sequence()));
+    private final PriorityQueue<Waiting<T>> byUrgency = new PriorityQueue<>(
+            Comparator.<Waiting<T>>comparingInt(one -> -one.priority).thenComparingLong(one -> one.sequence));
     private final Queue<Waiting<T>> byAge = new ArrayDeque<>();
     private volatile int waiting;
     private int handedOut;
 
     private static final class Waiting<T> {
-        final Delivery<T> delivery;
         final int priority;
-        boolean gone;
+        final long sequence;
+        /** Null once it is gone: its turn by age may come much later. */
+        private @Nullable Delivery<T> delivery;
 
         Waiting(Delivery<T> delivery) {
             this.delivery = delivery;
             // Integer.MIN_VALUE has no opposite.
             this.priority = Math.max(-Integer.MAX_VALUE, delivery.headers().priority());
+            this.sequence = delivery.sequence();
+        }
+
+        boolean isGone() {
+            return delivery == null;
+        }
+
+        @Nullable Delivery<T> take() {
+            Delivery<T> taken = delivery;
+            delivery = null;
+            return taken;
         }
     }
 
@@ -74,12 +85,12 @@ final class UrgentFirstIntake<T> extends Intake<T> {
         } else {
             one = byUrgency.remove();
         }
-        one.gone = true;
         waiting--;
-        while (!byAge.isEmpty() && byAge.element().gone) {
+        Delivery<T> taken = one.take();
+        while (!byAge.isEmpty() && byAge.element().isGone()) {
             byAge.remove();
         }
-        return one.delivery;
+        return taken;
     }
 
     @Override
@@ -91,7 +102,12 @@ final class UrgentFirstIntake<T> extends Intake<T> {
     void abandonWaiting(Consumer<Delivery<T>> abandoned) {
         lock.lock();
         try {
-            byAge.stream().filter(one -> !one.gone).forEach(one -> abandoned.accept(one.delivery));
+            for (Waiting<T> one : byAge) {
+                Delivery<T> untaken = one.take();
+                if (untaken != null) {
+                    abandoned.accept(untaken);
+                }
+            }
             byAge.clear();
             byUrgency.clear();
             waiting = 0;

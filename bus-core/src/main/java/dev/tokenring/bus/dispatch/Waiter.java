@@ -58,15 +58,23 @@ final class Waiter implements Wakeable {
             case BUSY_SPIN -> Thread.onSpinWait();
             case YIELDING -> spinOrYield(looks, SPINS / costOfLook);
             case ADAPTIVE -> {
-                int spins = SPINS / costOfLook;
-                if (looks < spins + YIELDS) {
-                    spinOrYield(looks, spins);
-                } else {
+                if (isAboutToSleep(looks, costOfLook)) {
                     sleep(ready);
+                } else {
+                    spinOrYield(looks, SPINS / costOfLook);
                 }
             }
             case BLOCKING -> sleep(ready);
         }
+    }
+
+    /** Whether {@link #await} would fall asleep. */
+    boolean isAboutToSleep(int looks, int costOfLook) {
+        return switch (strategy) {
+            case BUSY_SPIN, YIELDING -> false;
+            case ADAPTIVE -> looks >= SPINS / costOfLook + YIELDS;
+            case BLOCKING -> true;
+        };
     }
 
     private static void spinOrYield(int looks, int spins) {

@@ -1,13 +1,15 @@
 package dev.tokenring.bus.failure;
 
 import dev.tokenring.bus.time.Timers;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
 
 /**
  * Finds handlers that don't come back.
  *
- * <p>It looks from time to time which message each handler is at, and raises the alarm when it has seen one and the same
+ * <p>It looks from time to time which messages each handler is at, and raises the alarm when it has seen one of them
  * for long enough. So those who are watched read no clock and write nothing for its sake; the price is that a stuck
  * handler is noticed up to two checks late.
  *
@@ -20,11 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Nothing is planned while nobody is watched. Safe for use by any thread.
  */
 public final class Watchdog {
-    private static final long NO_MESSAGE = -1;
-
     private final Timers timers;
     private final long checkEveryNs;
-    private final Map<Watched, Sight> sightByWatched = new ConcurrentHashMap<>();
+    private final Map<Watched, Sights> sightsByWatched = new ConcurrentHashMap<>();
 
     /** Whether a check is to come; guarded by this object's lock. */
     private boolean planned;
@@ -32,12 +32,12 @@ public final class Watchdog {
     /** One who calls handlers. */
     public interface Watched {
         /**
-         * Names the message that the handler is being called with, such as by its sequence: another number for another
+         * Names the messages that the handler is being called with, such as by their sequences: another number for another
          * message. Called on the thread of the timers.
          *
-         * @return 0 or more, or a negative number if no handler is being called
+         * @return numbers of 0 or more; none if no handler is being called
          */
-        long handling();
+        LongStream handling();
 
         /** For how long a handler must be seen at one message to be stuck. */
         long stuckAfterNs();
@@ -54,18 +54,32 @@ public final class Watchdog {
     }
 
     /** What was seen of one who is watched. Checks come one after the other, and nobody else touches it. */
+    private static final class Sights {
+        private Map<Long, Sight> byMessage = Map.of();
+
+        void look(Watched watched, long nowNs) {
+            Map<Long, Sight> before = byMessage;
+            Map<Long, Sight> now = new HashMap<>();
+            watched.handling().forEach(handling -> {
+                Sight seen = before.get(handling);
+                now.put(handling, seen == null ? new Sight(nowNs) : seen);
+            });
+            byMessage = now;
+            now.forEach((handling, sight) -> sight.judge(watched, handling, nowNs));
+        }
+    }
+
+    /** One message, seen at each check from some time on. */
     private static final class Sight {
-        private long handling = NO_MESSAGE;
         private long sinceNs;
         private boolean reported;
 
-        void look(Watched watched, long nowNs) {
-            long handlingNow = watched.handling();
-            if (handlingNow != handling) {
-                handling = handlingNow;
-                sinceNs = nowNs;
-                reported = false;
-            } else if (handling >= 0 && !reported && nowNs - sinceNs >= watched.stuckAfterNs()) {
+        Sight(long nowNs) {
+            sinceNs = nowNs;
+        }
+
+        void judge(Watched watched, long handling, long nowNs) {
+            if (!reported && nowNs - sinceNs >= watched.stuckAfterNs()) {
                 reported = watched.stuck(handling, sinceNs);
                 sinceNs = reported ? sinceNs : nowNs;
             }
@@ -88,7 +102,7 @@ public final class Watchdog {
 
     /** Has an eye on someone from the next check on; who is watched already stays so. */
     public synchronized void watch(Watched watched) {
-        sightByWatched.putIfAbsent(watched, new Sight());
+        sightsByWatched.putIfAbsent(watched, new Sights());
         if (!planned) {
             plan();
         }
@@ -96,7 +110,7 @@ public final class Watchdog {
 
     /** Lets someone go. */
     public synchronized void unwatch(Watched watched) {
-        sightByWatched.remove(watched);
+        sightsByWatched.remove(watched);
     }
 
     private void plan() {
@@ -106,9 +120,9 @@ public final class Watchdog {
 
     private void check() {
         long nowNs = timers.clock().nanoTime();
-        sightByWatched.forEach((watched, sight) -> sight.look(watched, nowNs));
+        sightsByWatched.forEach((watched, sights) -> sights.look(watched, nowNs));
         synchronized (this) {
-            if (sightByWatched.isEmpty()) {
+            if (sightsByWatched.isEmpty()) {
                 planned = false;
             } else {
                 plan();

@@ -4,6 +4,7 @@ import com.lmax.disruptor.Sequence;
 import dev.tokenring.bus.Headers;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -26,7 +27,7 @@ public final class RingReader<T> {
     private final Sequence sequence = new Sequence();
     private long start;
     private volatile boolean stopped;
-    private volatile @Nullable Thread thread;
+    private volatile BooleanSupplier onReadingThread = () -> false;
     private final LongAdder missed = new LongAdder();
 
     /** Gets what was taken. */
@@ -61,15 +62,16 @@ public final class RingReader<T> {
         return lossy;
     }
 
-    /** Names the thread that reads, so that it is not made to wait for itself when it publishes to the full ring. */
-    public void readBy(@Nullable Thread thread) {
-        if (this.thread != thread) {
-            this.thread = thread;
-        }
+    /**
+     * Says how to find out whether the calling thread is one that reads, so that it is not made to wait for itself when it
+     * publishes to the full ring.
+     */
+    public void readBy(BooleanSupplier onReadingThread) {
+        this.onReadingThread = onReadingThread;
     }
 
     boolean isReadByCurrentThread() {
-        return thread == Thread.currentThread();
+        return onReadingThread.getAsBoolean();
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,6 +42,7 @@ class WatchdogTest {
     private final class Worker implements Watchdog.Watched {
         final String name;
         long handling = -1;
+        long[] others = {};
         boolean closerLookConfirms = true;
         Runnable whenStuck = () -> {};
 
@@ -49,8 +51,10 @@ class WatchdogTest {
         }
 
         @Override
-        public long handling() {
-            return handling;
+        public LongStream handling() {
+            return handling < 0
+                    ? LongStream.of(others)
+                    : LongStream.concat(LongStream.of(handling), LongStream.of(others));
         }
 
         @Override
@@ -92,6 +96,20 @@ class WatchdogTest {
         assertThat(alarms).containsExactly("worker at 0 since 100, now 1100");
         pass(10_000);
         assertThat(alarms).hasSize(1);
+    }
+
+    @Test
+    void ofSeveralMessagesAtATimeEachHasATimeOfItsOwn() {
+        Worker worker = watch("worker");
+        worker.handling = 7;
+        pass(500);
+        worker.others = new long[] {8, 9};
+        pass(500);
+        worker.others = new long[] {9};
+        pass(1_000);
+        worker.handling = -1;
+        pass(2_000);
+        assertThat(alarms).containsExactly("worker at 7 since 100, now 1100", "worker at 9 since 600, now 1600");
     }
 
     @Test
@@ -241,8 +259,8 @@ class WatchdogTest {
         var found = new CountDownLatch(1);
         realWatchdog.watch(new Watchdog.Watched() {
             @Override
-            public long handling() {
-                return 3;
+            public LongStream handling() {
+                return LongStream.of(3);
             }
 
             @Override

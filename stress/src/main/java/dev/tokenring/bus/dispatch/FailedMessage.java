@@ -35,7 +35,11 @@ final class FailedMessage {
 
     /** Has the watchdog find the handler stuck with it. */
     boolean giveUpAsStuck() {
-        return retries.stuck(SUBSCRIPTION, MESSAGE, delivery, new IllegalStateException("stuck"));
+        boolean takenAway = retries.takeAway(delivery);
+        if (takenAway) {
+            retries.stuck(SUBSCRIPTION, MESSAGE, delivery, new IllegalStateException("stuck"));
+        }
+        return takenAway;
     }
 
     /** Has it come back, and with the handler, for its last try. */
