@@ -21,7 +21,7 @@ final class Channel<T> {
     private volatile @Nullable Runnable whenRead;
 
     /** What the members of a group share, and what they have to agree on. */
-    record Group<T>(Intake<T> intake, boolean keyed, boolean urgentFirst) {}
+    record Group<T>(Intake<T> intake, SubscriptionSpec<T> spec) {}
 
     Channel(Lifecycle lifecycle, Topic<T> topic) {
         this.topic = topic;

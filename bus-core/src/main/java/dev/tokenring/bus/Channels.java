@@ -53,8 +53,8 @@ final class Channels {
             }
             var channel = new Channel<T>(lifecycle, topic);
             whenNew.accept(channel);
-            lifecycle.add(channel.ring());
             listeners.forEach(listener -> listener.accept(channel));
+            lifecycle.add(channel.ring());
             byName.put(topic.name(), channel);
             return channel;
         });

@@ -3,8 +3,10 @@ package dev.tokenring.bus;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often a message is tried again when its handler throws, and how long it rests before each try.
@@ -17,6 +19,8 @@ import java.util.random.RandomGenerator;
  *         .withBackoff(Duration.ofMillis(50), 3, Duration.ofSeconds(10))
  *         .onlyFor(IOException.class::isInstance);
  * }</pre>
+ *
+ * <p>Two policies are equal if all they were told is.
  *
  * <p>Immutable, hence safe for use by any thread if the predicate given to {@link #onlyFor} is.
  */
@@ -148,6 +152,22 @@ public final class RetryPolicy {
             }
             return false;
         }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof RetryPolicy policy
+                && maxAttempts == policy.maxAttempts
+                && first.equals(policy.first)
+                && factor == policy.factor
+                && max.equals(policy.max)
+                && jitter == policy.jitter
+                && canHelp.equals(policy.canHelp);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(maxAttempts, first, factor, max, jitter, canHelp);
     }
 
     @Override

@@ -12,11 +12,14 @@ import dev.tokenring.bus.dispatch.Recipient;
 import dev.tokenring.bus.dispatch.Retries;
 import dev.tokenring.bus.dispatch.StageDispatcher;
 import dev.tokenring.bus.spi.Stage;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Makes subscriptions: puts together reader, dispatcher, handler and loop as a {@link SubscriptionSpec} says. */
 final class Subscribing {
@@ -86,34 +89,79 @@ final class Subscribing {
     <T> Subscription handleAll(TopicPattern<T> pattern, SubscriptionSpec<T> spec, Handler<? super T> handler) {
         return lifecycle.whileOpen("subscribe to " + pattern.pattern(), () -> {
             checkNameIsFree(pattern, spec);
+            List<Channel<T>> present = channelsOf(pattern);
+            // All before any, so that who is refused has joined none.
+            present.forEach(channel -> checkFits(channel, specFor(channel, spec)));
             String name = name(spec);
             Loop loop =
                     spec.execution().eventLoop() == null && !spec.execution().isConcurrent()
-                            ? lifecycle.threads().shared("tokenring-" + pattern.pattern() + "-" + name)
+                            ? lifecycle.threads().ofPattern("tokenring-" + pattern.pattern() + "-" + name)
                             : lifecycle.threads().loopFor(spec.execution(), "", WaitStrategy.ADAPTIVE);
             var subscription = new Subscription(pattern.pattern(), name, this::unsubscribe);
             var wildcard = new Wildcard<>(pattern, spec, name, handler, loop, subscription);
             wildcards.add(wildcard);
-            channels.all().forEach(channel -> join(wildcard, channel));
+            present.forEach(channel -> join(wildcard, channel));
             return subscription;
         });
     }
 
-    private void joinWildcards(Channel<?> channel) {
-        for (Wildcard<?> wildcard : wildcards) {
-            join(wildcard, channel);
+    private <T> List<Channel<T>> channelsOf(TopicPattern<T> pattern) {
+        var matching = new ArrayList<Channel<T>>();
+        for (Channel<?> candidate : channels.all()) {
+            Channel<T> channel = ifMatching(pattern, candidate);
+            if (channel != null) {
+                matching.add(channel);
+            }
         }
+        return matching;
     }
 
-    private <T> void join(Wildcard<T> wildcard, Channel<?> candidate) {
-        if (!wildcard.pattern().matches(candidate.topic())
-                || wildcard.subscription().isClosed()) {
-            return;
+    private static <T> @Nullable Channel<T> ifMatching(TopicPattern<T> pattern, Channel<?> candidate) {
+        if (!pattern.matches(candidate.topic())) {
+            return null;
         }
         @SuppressWarnings("unchecked") // its type is the pattern's, or one below it, and a handler only reads
         Channel<T> channel = (Channel<T>) candidate;
-        SubscriptionSpec<T> spec = wildcard.spec();
+        return channel;
+    }
+
+    private void joinWildcards(Channel<?> added) {
+        for (Wildcard<?> wildcard : wildcards) {
+            joinIfItFits(wildcard, added);
+        }
+    }
+
+    /** Whoever adds a topic has nothing to do with the patterns that it matches; one it does not suit goes without it. */
+    private <T> void joinIfItFits(Wildcard<T> wildcard, Channel<?> added) {
+        Channel<T> channel = ifMatching(wildcard.pattern(), added);
+        if (channel == null || wildcard.subscription().isClosed()) {
+            return;
+        }
+        try {
+            checkFits(channel, specFor(channel, wildcard.spec()));
+        } catch (IllegalArgumentException misfit) {
+            lifecycle.guard().caught(added.topic().name(), wildcard.name(), misfit);
+            return;
+        }
+        join(wildcard, channel);
+    }
+
+    /** What a pattern's subscription is told means for one topic: messages in place can't wait for a retry. */
+    private static <T> SubscriptionSpec<T> specFor(Channel<T> channel, SubscriptionSpec<T> spec) {
+        return channel.topic().isInPlace() ? spec.withRetry(RetryPolicy.NONE) : spec;
+    }
+
+    private static <T> void checkFits(Channel<T> channel, SubscriptionSpec<T> spec) {
         spec.checkFits(channel.topic());
+        String groupName = spec.group();
+        Channel.Group<T> group = groupName == null ? null : channel.group(groupName);
+        if (group != null && !group.intake().isClosed()) {
+            checkAgrees(group, spec, channel);
+        }
+    }
+
+    private <T> void join(Wildcard<T> wildcard, Channel<T> channel) {
+        SubscriptionSpec<T> spec = specFor(channel, wildcard.spec());
         Dispatcher<T> dispatcher = spec.isTaking()
                 ? taking(channel, spec, wildcard.name(), wildcard.handler())
                 : inOrder(
@@ -303,7 +351,7 @@ final class Subscribing {
         int maxRunning = spec.execution().maxRunning();
         String groupName = spec.group();
         Channel.Group<T> group = groupName == null ? null : channel.group(groupName);
-        if (group != null) {
+        if (group != null && !group.intake().isClosed()) {
             checkAgrees(group, spec, channel);
             Dispatcher<T> member = group.intake()
                     .newMember(recipient(channel, spec, name, handler, group), executor, maxRunning, unread -> {});
@@ -342,17 +390,35 @@ final class Subscribing {
     }
 
     private static <T> void checkAgrees(Channel.Group<T> group, SubscriptionSpec<T> spec, Channel<T> channel) {
-        boolean keyed = spec.key() != null;
-        if (group.keyed() != keyed || group.urgentFirst() != spec.urgentFirst()) {
+        SubscriptionSpec<T> theirs = group.spec();
+        if ((theirs.key() == null) != (spec.key() == null) || theirs.urgentFirst() != spec.urgentFirst()) {
             throw new IllegalArgumentException("group " + spec.group() + " of "
-                    + channel.topic().name() + " is " + order(group.keyed(), group.urgentFirst())
-                    + ", but the new member is " + order(keyed, spec.urgentFirst())
+                    + channel.topic().name() + " is " + order(theirs) + ", but the new member is " + order(spec)
                     + ": give all members the same keyedBy and urgentFirst, or this one another group");
+        }
+        String differing = differing(theirs, spec);
+        if (differing != null) {
+            throw new IllegalArgumentException("group " + spec.group() + " of "
+                    + channel.topic().name() + " has another " + differing
+                    + " than the new member, and any of them may get any message: make all members with one builder, give"
+                    + " them the same " + differing + " object, or give this one another group");
         }
     }
 
-    private static String order(boolean keyed, boolean urgentFirst) {
-        return (keyed ? "keyed" : "not keyed") + " and " + (urgentFirst ? "" : "not ") + "urgentFirst";
+    /** What two members of a group have to have in common, and don't; null if they agree. */
+    private static @Nullable String differing(SubscriptionSpec<?> one, SubscriptionSpec<?> other) {
+        if (!Objects.equals(one.key(), other.key())) {
+            return "key function";
+        }
+        if (!Objects.equals(one.filter(), other.filter())) {
+            return "filter";
+        }
+        return one.retry().equals(other.retry()) ? null : "retry policy";
+    }
+
+    private static String order(SubscriptionSpec<?> spec) {
+        return (spec.key() != null ? "keyed" : "not keyed") + " and " + (spec.urgentFirst() ? "" : "not ")
+                + "urgentFirst";
     }
 
     private <T> Channel.Group<T> newGroup(Channel<T> channel, SubscriptionSpec<T> spec, String name) {
@@ -362,7 +428,7 @@ final class Subscribing {
                 spec.key(),
                 spec.urgentFirst(),
                 channel.topic().capacity());
-        return new Channel.Group<>(intake, spec.key() != null, spec.urgentFirst());
+        return new Channel.Group<>(intake, spec);
     }
 
     private <T> Subscription begin(Channel<T> channel, Dispatcher<T> dispatcher, Loop loop, SubscriptionSpec<T> spec) {
@@ -411,12 +477,8 @@ final class Subscribing {
             if (wildcard.subscription() != subscription) {
                 return false;
             }
-            lifecycle.threads().end(ownLoopName(wildcard.pattern(), wildcard.name()));
+            lifecycle.threads().end(wildcard.loop());
             return true;
         });
-    }
-
-    private static String ownLoopName(TopicPattern<?> pattern, String name) {
-        return "tokenring-" + pattern.pattern() + "-" + name;
     }
 }

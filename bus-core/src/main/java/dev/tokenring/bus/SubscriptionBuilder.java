@@ -60,7 +60,9 @@ public final class SubscriptionBuilder<T> {
 
     /**
      * Makes the subscription a member of a group: of all members, each message goes to one, whoever is free first. A slow
-     * member holds back no message that another could take. All members of a group must agree on key and urgentFirst.
+     * member holds back no message that another could take. All members of a group must have the same filter, key function
+     * and {@linkplain RetryPolicy#equals retry policy}, and agree on urgentFirst; functions are the same if they are one
+     * object, as those of one builder are.
      *
      * @param group the group's name on its topic: letters, digits, {@code _} and {@code -}, in parts separated by dots
      * @return the derived builder
@@ -74,7 +76,8 @@ public final class SubscriptionBuilder<T> {
      * Keeps the messages of a key in order where others may overtake: in a group, on many threads, and while one waits
      * for its retry. One message of a key is handled at a time; the next waits until it is done with, whoever handles it.
      *
-     * @param key gives a message's key; null for a message that belongs to none. Must be quick
+     * @param key gives a message's key; null for a message that belongs to none. Must be quick; what it throws, or the key
+     *     when it is compared, counts as the handler's failure
      * @return the derived builder
      */
     public SubscriptionBuilder<T> keyedBy(Function<? super T, ?> key) {
@@ -126,7 +129,8 @@ public final class SubscriptionBuilder<T> {
 
     /**
      * Chooses what happens to a message that the handler fails on, before it becomes a dead letter. Messages behind it
-     * don't wait, except those of its key.
+     * don't wait, except those of its key. Messages in place can't wait for a retry: a subscription to a pattern does
+     * without where it finds them.
      *
      * @param retry how often and when to try again
      * @return the derived builder
@@ -154,7 +158,9 @@ public final class SubscriptionBuilder<T> {
      *
      * @param handler gets the messages
      * @return the subscription, which lasts until it is closed, or the bus is
-     * @throws IllegalArgumentException if the topic can't be read like this, or the bus has a different one of this name
+     * @throws IllegalArgumentException if the topic, or one of those that the pattern stands for now, can't be read like
+     *     this, or the bus has a different one of this name. A topic of the pattern that is added later and can't be read
+     *     like this goes without the subscription, and the bus's error sink is told
      * @throws BusClosedException if the bus is closing or closed
      */
     public Subscription handle(Handler<? super T> handler) {

@@ -3,8 +3,10 @@ package dev.tokenring.bus;
 import dev.tokenring.bus.dispatch.Loop;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ final class Threads {
     private final String busName;
     private final @Nullable Stepper stepper;
     private final Map<String, Loop> shared = new HashMap<>();
+    private final Set<Loop> ofPatterns = new HashSet<>();
     private @Nullable ExecutorService virtual;
 
     Threads(Object bus, String busName, @Nullable Stepper stepper) {
@@ -43,8 +46,19 @@ final class Threads {
         return new Loop(bus, name, strategy, true);
     }
 
+    /** A loop for the topics of one pattern, with a thread of its own until {@link #end}. */
+    synchronized Loop ofPattern(String name) {
+        if (stepper != null) {
+            return stepper.loop();
+        }
+        var loop = new Loop(bus, name, WaitStrategy.ADAPTIVE, false);
+        loop.start();
+        ofPatterns.add(loop);
+        return loop;
+    }
+
     /** A loop that several share, by its name. */
-    synchronized Loop shared(String name) {
+    private synchronized Loop shared(String name) {
         if (stepper != null) {
             return stepper.loop();
         }
@@ -55,11 +69,10 @@ final class Threads {
         });
     }
 
-    /** Ends a shared loop that nobody needs any more. */
-    synchronized void end(String name) {
-        Loop loop = shared.remove(name);
-        if (loop != null) {
-            loop.close();
+    /** Ends the loop of a pattern when it has no topic any more; any other loop is left alone. */
+    synchronized void end(Loop loop) {
+        if (ofPatterns.remove(loop)) {
+            loop.closeWhenEmpty();
         }
     }
 
@@ -90,6 +103,7 @@ final class Threads {
     /** Ends the threads that are shared. */
     synchronized void close() {
         shared.values().forEach(Loop::close);
+        ofPatterns.forEach(Loop::close);
         if (virtual != null) {
             virtual.shutdown();
         }
@@ -101,6 +115,7 @@ final class Threads {
         ExecutorService workers;
         synchronized (this) {
             loops = new ArrayList<>(shared.values());
+            loops.addAll(ofPatterns);
             workers = virtual;
         }
         for (Loop loop : loops) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -288,5 +289,198 @@ class DeliveryTest extends BusTest {
                 start(() -> publisher.tryPublish(16, Headers.NONE, Instant.now().plus(PATIENCE)));
         gate.open();
         assertThat(get(waiting)).isEqualTo(PublishOutcome.PUBLISHED);
+    }
+
+    @Test
+    void lossyHandlerIsToldWhatItMissedThoughAFilterStandsBetween() {
+        Stepper stepper = Stepper.at(Instant.EPOCH);
+        Bus bus = open(BusOptions.DEFAULT.steppedBy(stepper));
+        var missed = new AtomicLong();
+        Subscription some = bus.subscription(NUMBERS)
+                .newestOnly()
+                .filter(number -> number % 10 == 9)
+                .handle((number, context) -> {
+                    missed.addAndGet(context.missed());
+                    handled.add(number);
+                });
+        Poller<Integer> poller = bus.subscription(NUMBERS)
+                .newestOnly()
+                .filter(number -> number % 10 == 9)
+                .poller();
+        for (int i = 0; i < 100; i++) {
+            bus.publish(NUMBERS, i);
+        }
+        stepper.run();
+        assertThat(handled).contains(99).hasSizeLessThan(3);
+        assertThat(missed.get())
+                .isPositive()
+                .isEqualTo(bus.snapshot().topics().get(0).subscriptions().get(0).missed());
+        assertThat(some.lag()).isZero();
+        long toldToPoller = 0;
+        while (poller.poll() != null) {
+            toldToPoller += poller.context().missed();
+        }
+        assertThat(toldToPoller).isEqualTo(missed.get());
+        poller.close();
+    }
+
+    @Test
+    void lagOfALossySubscriptionCountsWhatItCanStillGet() {
+        Stepper stepper = Stepper.at(Instant.EPOCH);
+        Bus bus = open(BusOptions.DEFAULT.steppedBy(stepper));
+        var missed = new AtomicLong();
+        Subscription newest = bus.subscription(NUMBERS).newestOnly().handle((number, context) -> {
+            missed.addAndGet(context.missed());
+            handled.add(number);
+        });
+        for (int i = 0; i < 100; i++) {
+            bus.publish(NUMBERS, i);
+        }
+        stepper.step();
+        assertThat(newest.lag()).isEqualTo(100 - 1 - missed.get()).isPositive();
+        stepper.run();
+        assertThat(newest.lag()).isZero();
+        for (int i = 0; i < 5; i++) {
+            bus.publish(NUMBERS, i);
+        }
+        assertThat(newest.lag()).isEqualTo(5);
+    }
+
+    @Test
+    void closingCountsEachMessageOfALossySubscriptionThatWasNotMissed() throws Exception {
+        Bus bus = open();
+        var missed = new AtomicLong();
+        var stuck = new Gate();
+        Subscription newest = bus.subscription(NUMBERS).newestOnly().handle((number, context) -> {
+            missed.addAndGet(context.missed());
+            handled.add(number);
+            if (number == 0) {
+                gate.pass();
+            } else if (number == 1_000) {
+                stuck.passDespiteInterrupts();
+            }
+        });
+        bus.publish(NUMBERS, 0);
+        gate.awaitArrival();
+        for (int i = 1; i < 100; i++) {
+            bus.publish(NUMBERS, i);
+        }
+        gate.open();
+        await("the newest arrives", () -> handled.contains(99));
+        bus.publish(NUMBERS, 1_000);
+        stuck.awaitArrival();
+        for (int i = 0; i < 5; i++) {
+            bus.publish(NUMBERS, i);
+        }
+        assertThat(missed).as("some were missed").hasPositiveValue();
+        long deliveredBefore = newest.delivered();
+        CloseReport report = bus.close(Duration.ofMillis(5));
+        stuck.open();
+        assertThat(report).isEqualTo(new CloseReport(0, 0, 6));
+        assertThat(deliveredBefore + missed.get()).isEqualTo(100);
+    }
+
+    @Test
+    void membersOfAGroupOnAPatternHaveAThreadEachThoughTheyShareAName() throws Exception {
+        Bus bus = open();
+        Topic<Integer> topic = Topic.of("work.a", Integer.class);
+        TopicPattern<Integer> pattern = TopicPattern.of("work.*", Integer.class);
+        SubscriptionBuilder<Integer> member =
+                bus.subscription(pattern).group("g").named("worker");
+        Handler<Integer> handler = (number, context) -> {
+            if (number == 0) {
+                gate.pass();
+            }
+            handled.add(number);
+        };
+        Subscription one = member.handle(handler);
+        Subscription two = member.handle(handler);
+        bus.publish(topic, 0);
+        gate.awaitArrival();
+        bus.publish(topic, 1);
+        await("the other member is free", () -> handled.equals(List.of(1)));
+        gate.open();
+        await("both are done", () -> handled.size() == 2);
+        one.close();
+        bus.publish(topic, 2);
+        await("the other member goes on", () -> handled.contains(2));
+        two.close();
+        await("their threads have ended", () -> busThreads().stream().noneMatch(name -> name.contains("work")));
+    }
+
+    @Test
+    void patternThatIsClosedByItsOwnHandlerLeavesNothingThatTheBusWaitsFor() throws Exception {
+        Bus bus = open();
+        Topic<Integer> first = Topic.of("work.a", Integer.class);
+        Topic<Integer> second = Topic.of("work.b", Integer.class);
+        bus.publisher(first);
+        bus.publisher(second);
+        var own = new CompletableFuture<Subscription>();
+        own.complete(bus.subscribe(TopicPattern.of("work.*", Integer.class), (number, context) -> {
+            own.join().close();
+            handled.add(number);
+        }));
+        bus.publish(second, 1);
+        await("it has closed itself", () -> handled.size() == 1);
+        await("its thread has ended", () -> busThreads().stream().noneMatch(name -> name.contains("*")));
+        long beganNs = System.nanoTime();
+        bus.close(PATIENCE);
+        assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isLessThan(PATIENCE.dividedBy(2));
+    }
+
+    private static final class Cell {
+        int value;
+    }
+
+    private static Topic<Cell> cells() {
+        return Topic.inPlace("plant.cells", Cell.class, Cell::new).withCapacity(8);
+    }
+
+    @Test
+    void patternWithRetriesTakesMessagesInPlaceToo() {
+        Bus bus = open(BusOptions.DEFAULT.withRetry(RetryPolicy.of(3)));
+        bus.subscription(TopicPattern.of("plant.>", Cell.class))
+                .retry(RetryPolicy.of(2))
+                .handle((cell, context) -> {
+                    handled.add(cell.value);
+                    throw new IllegalStateException("no");
+                });
+        bus.publisher(cells()).publishInPlace(cell -> cell.value = 1);
+        await("it is tried", () -> errors.size() == 1);
+        assertThat(handled).containsExactly(1);
+        assertThat(errors.get(0).willRetry()).isFalse();
+    }
+
+    @Test
+    void topicThatDoesNotSuitAPatternsSubscriptionIsReportedAndGoesWithoutIt() {
+        Bus bus = open();
+        bus.subscription(TopicPattern.of("plant.>", Object.class))
+                .named("all")
+                .group("g")
+                .handle((message, context) -> {});
+        assertThat(bus.publisher(cells()).topic()).isEqualTo(cells());
+        assertThat(errors).singleElement().satisfies(error -> {
+            assertThat(error.topic()).isEqualTo("plant.cells");
+            assertThat(error.subscription()).isEqualTo("all");
+            assertThat(error.cause()).isInstanceOf(IllegalArgumentException.class);
+        });
+        bus.subscribe(cells(), (cell, context) -> handled.add(cell.value));
+        bus.publisher(cells()).publishInPlace(cell -> cell.value = 3);
+        await("others can have it", () -> handled.equals(List.of(3)));
+    }
+
+    @Test
+    void patternThatIsRefusedForOneOfItsTopicsHasJoinedNone() {
+        Bus bus = open();
+        Topic<Integer> numbers = Topic.of("plant.numbers", Integer.class);
+        bus.publisher(numbers);
+        bus.publisher(cells());
+        assertThatThrownBy(() -> bus.subscription(TopicPattern.of("plant.>", Object.class))
+                        .group("g")
+                        .handle((message, context) -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("plant.cells");
+        assertThat(bus.tryPublish(numbers, 1)).isEqualTo(PublishOutcome.NO_SUBSCRIPTION);
+        assertThat(busThreads()).containsExactly("tokenring-bus-timer");
     }
 }

@@ -11,6 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -144,5 +146,54 @@ class GroupTest extends BusTest {
         assertThatThrownBy(() -> bus.subscription(NUMBERS).group("no such name!"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("group name is \"no such name!\"");
+    }
+
+    @Test
+    void membersThatWantDifferentMessagesOrTreatThemDifferentlyAreRefused() {
+        Bus bus = open();
+        Predicate<Integer> even = number -> number % 2 == 0;
+        Function<Integer, Integer> key = number -> number % 3;
+        SubscriptionBuilder<Integer> member = bus.subscription(NUMBERS)
+                .group("workers")
+                .filter(even)
+                .keyedBy(key)
+                .retry(RetryPolicy.of(3));
+        member.handle((number, context) -> handled.add(number));
+        bus.subscription(NUMBERS)
+                .group("workers")
+                .filter(even)
+                .keyedBy(key)
+                .retry(RetryPolicy.of(3))
+                .handle((number, context) -> handled.add(number));
+        assertThatThrownBy(() -> bus.subscription(NUMBERS)
+                        .group("workers")
+                        .filter(number -> number % 2 != 0)
+                        .keyedBy(key)
+                        .retry(RetryPolicy.of(3))
+                        .handle((number, context) -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "group workers of numbers has another filter than the new member, and any of them may get any"
+                                + " message: make all members with one builder, give them the same filter object, or give this one"
+                                + " another group");
+        assertThatThrownBy(() -> member.retry(RetryPolicy.of(4)).handle((number, context) -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("group workers of numbers has another retry policy than the new member");
+        assertThatThrownBy(() -> member.keyedBy(number -> number).handle((number, context) -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("group workers of numbers has another key function than the new member");
+    }
+
+    @Test
+    void groupWhoseLastMemberHasLeftBindsNobody() {
+        Bus bus = open();
+        bus.subscription(NUMBERS)
+                .group("workers")
+                .keyedBy(number -> number)
+                .handle((number, context) -> {})
+                .close();
+        bus.subscription(NUMBERS).group("workers").handle((number, context) -> handled.add(number));
+        bus.publish(NUMBERS, 5);
+        await("it arrives", () -> handled.equals(List.of(5)));
     }
 }
