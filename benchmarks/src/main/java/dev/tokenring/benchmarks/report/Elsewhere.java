@@ -3,6 +3,7 @@ package dev.tokenring.benchmarks.report;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.ratio.Comparison;
+import dev.tokenring.benchmarks.ratio.Findings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,16 +12,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What earlier reports found on other machines. How two programs compare depends on the machine too: on what a cache line
+ * What {@code ratios --json}, or an earlier report, found on other machines. How two programs compare depends on the machine too: on what a cache line
  * costs that goes from core to core, for example.
  */
 final class Elsewhere {
     /** The folder beside the page that has their results, one file a machine. */
     static final String FOLDER = "elsewhere";
 
-    private final List<Results> others;
+    private final List<Findings> others;
 
-    private Elsewhere(List<Results> others) {
+    private Elsewhere(List<Findings> others) {
         this.others = others;
     }
 
@@ -33,7 +34,7 @@ final class Elsewhere {
         try (Stream<Path> files = Files.list(folder)) {
             return new Elsewhere(files.filter(file -> file.toString().endsWith(".json"))
                     .sorted()
-                    .map(Results::read)
+                    .map(Findings::read)
                     .toList());
         }
     }
@@ -44,7 +45,7 @@ final class Elsewhere {
             return "";
         }
         String heads = others.stream()
-                .map(other -> " | %s, %s".formatted(describe(other.machine()), other.date()))
+                .map(other -> " | " + describe(other.machine()))
                 .collect(Collectors.joining());
         String rule = "|---|---|--:" + "|--:".repeat(others.size()) + "|";
         String rows = here.comparisons().stream().map(this::row).collect(Collectors.joining("\n"));
