@@ -5,7 +5,8 @@ package dev.tokenring.bus;
  * and the reply is complete when {@link AsyncReplies#complete()} or {@link AsyncReplies#fail} is called. So one handler
  * can be at many requests together, up to the service's capacity.
  *
- * <p>A service calls its handler from one thread, one request after the other. Requests that were cancelled or whose
+ * <p>A service calls its handler from one thread, one request after the other, unless it was {@linkplain ServingBuilder#on
+ * served on others}: then it must be safe for use by several. Requests that were cancelled or whose
  * deadline passed before their turn are never handed to it.
  *
  * @param <Q> the type of the requests

@@ -286,6 +286,19 @@ public final class Bus implements AutoCloseable {
     }
 
     /**
+     * Begins to describe a handler of a service that needs more than {@link #serve}, {@link #serveStream} and {@link
+     * #serveAsync} offer, such as other threads.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the replies
+     * @param service what to serve
+     * @return a builder
+     */
+    public <Q, R> ServingBuilder<Q, R> service(Service<Q, R> service) {
+        return new ServingBuilder<>(services, requireNonNull(service, "service"), services.plain());
+    }
+
+    /**
      * Serves a service with a handler that gives one reply to a request.
      *
      * @param <Q> the type of the requests
@@ -294,6 +307,7 @@ public final class Bus implements AutoCloseable {
      * @param handler answers the requests, one after the other
      * @return a subscription to the requests; closing it ends the serving
      * @throws IllegalStateException if the service has a handler already that was given no name
+     * @throws IllegalArgumentException if the service is served with another description of this name
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> Subscription serve(Service<Q, R> service, RequestHandler<? super Q, ? extends R> handler) {
@@ -302,7 +316,7 @@ public final class Bus implements AutoCloseable {
 
     /**
      * Serves a service with one of several handlers, each of which has a thread of its own. A request goes to the one with
-     * the fewest open requests; {@link #gather} asks all.
+     * the fewest open requests; {@link #gather(Service, Object, Gather, Duration)} asks all.
      *
      * @param <Q> the type of the requests
      * @param <R> the type of the replies
@@ -311,11 +325,12 @@ public final class Bus implements AutoCloseable {
      * @param handler answers requests, one after the other
      * @return a subscription to the requests; closing it ends this handler's serving
      * @throws IllegalStateException if the service has a handler of this name already
+     * @throws IllegalArgumentException if the service is served with another description of this name
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> Subscription serve(
             Service<Q, R> service, String name, RequestHandler<? super Q, ? extends R> handler) {
-        return services.serve(service, Names.valid("handler", name), Answers.of(handler));
+        return service(service).named(name).serve(handler);
     }
 
     /**
@@ -327,6 +342,7 @@ public final class Bus implements AutoCloseable {
      * @param handler answers the requests, one after the other
      * @return a subscription to the requests; closing it ends the serving
      * @throws IllegalStateException if the service has a handler already that was given no name
+     * @throws IllegalArgumentException if the service is served with another description of this name
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> Subscription serveStream(Service<Q, R> service, StreamHandler<? super Q, R> handler) {
@@ -344,10 +360,11 @@ public final class Bus implements AutoCloseable {
      * @param handler answers requests, one after the other
      * @return a subscription to the requests; closing it ends this handler's serving
      * @throws IllegalStateException if the service has a handler of this name already
+     * @throws IllegalArgumentException if the service is served with another description of this name
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> Subscription serveStream(Service<Q, R> service, String name, StreamHandler<? super Q, R> handler) {
-        return services.serve(service, Names.valid("handler", name), Answers.ofStream(handler));
+        return service(service).named(name).serveStream(handler);
     }
 
     /**
@@ -355,10 +372,11 @@ public final class Bus implements AutoCloseable {
      *
      * @param <Q> the type of the requests
      * @param <R> the type of the parts of a reply
-     * @param service what to serve; its capacity bounds how many requests the handler can be at together
+     * @param service what to serve; its capacity bounds how many requests its handlers can be at together
      * @param handler takes the requests in, one after the other
      * @return a subscription to the requests; closing it ends the serving, and what was taken in can still be completed
      * @throws IllegalStateException if the service has a handler already that was given no name
+     * @throws IllegalArgumentException if the service is served with another description of this name
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> Subscription serveAsync(Service<Q, R> service, AsyncHandler<? super Q, R> handler) {
@@ -371,15 +389,16 @@ public final class Bus implements AutoCloseable {
      *
      * @param <Q> the type of the requests
      * @param <R> the type of the parts of a reply
-     * @param service what to serve; its capacity bounds how many requests each handler can be at together
+     * @param service what to serve; its capacity bounds how many requests its handlers can be at together
      * @param name what this handler is called
      * @param handler takes requests in, one after the other
      * @return a subscription to the requests; closing it ends this handler's serving
      * @throws IllegalStateException if the service has a handler of this name already
+     * @throws IllegalArgumentException if the service is served with another description of this name
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> Subscription serveAsync(Service<Q, R> service, String name, AsyncHandler<? super Q, R> handler) {
-        return services.serve(service, Names.valid("handler", name), Answers.ofAsync(handler));
+        return service(service).named(name).serveAsync(handler);
     }
 
     /**
@@ -395,7 +414,7 @@ public final class Bus implements AutoCloseable {
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> void replace(Service<Q, R> service, RequestHandler<? super Q, ? extends R> successor) {
-        services.replace(service, Services.UNNAMED, Answers.of(successor));
+        replace(service, Services.UNNAMED, successor);
     }
 
     /**
@@ -411,7 +430,7 @@ public final class Bus implements AutoCloseable {
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> void replace(Service<Q, R> service, String name, RequestHandler<? super Q, ? extends R> successor) {
-        services.replace(service, name, Answers.of(successor));
+        services.replace(service, name, Answers.of(successor), false);
     }
 
     /**
@@ -426,7 +445,54 @@ public final class Bus implements AutoCloseable {
      * @throws BusClosedException if the bus is closing or closed
      */
     public <Q, R> void replaceStream(Service<Q, R> service, StreamHandler<? super Q, R> successor) {
-        services.replace(service, Services.UNNAMED, Answers.ofStream(successor));
+        replaceStream(service, Services.UNNAMED, successor);
+    }
+
+    /**
+     * Puts a new version of a streaming handler in the place of the one of this name; see {@link #replace(Service,
+     * RequestHandler)}.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param service what is served
+     * @param name the name of the handler
+     * @param successor answers from the next request on
+     * @throws IllegalStateException if the service has no such handler
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> void replaceStream(Service<Q, R> service, String name, StreamHandler<? super Q, R> successor) {
+        services.replace(service, name, Answers.ofStream(successor), false);
+    }
+
+    /**
+     * Puts a new version of an asynchronous handler in the place of the one that was given no name; see {@link
+     * #replace(Service, RequestHandler)}. What the old one has taken in it may still complete.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param service what is served
+     * @param successor takes in from the next request on
+     * @throws IllegalStateException if the service has no such handler
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> void replaceAsync(Service<Q, R> service, AsyncHandler<? super Q, R> successor) {
+        replaceAsync(service, Services.UNNAMED, successor);
+    }
+
+    /**
+     * Puts a new version of an asynchronous handler in the place of the one of this name; see {@link #replace(Service,
+     * RequestHandler)}. What the old one has taken in it may still complete.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param service what is served
+     * @param name the name of the handler
+     * @param successor takes in from the next request on
+     * @throws IllegalStateException if the service has no such handler
+     * @throws BusClosedException if the bus is closing or closed
+     */
+    public <Q, R> void replaceAsync(Service<Q, R> service, String name, AsyncHandler<? super Q, R> successor) {
+        services.replace(service, name, Answers.ofAsync(successor), true);
     }
 
     /**
@@ -463,8 +529,12 @@ public final class Bus implements AutoCloseable {
      * handler that has not started the request never will, one that has can notice.
      *
      * <p>Who joins the future looks for the reply for some microseconds before it falls asleep. What depends on the future
-     * runs on the handler's thread, or on the bus's timer thread after a timeout; use
-     * the {@code …Async} methods for anything long.
+     * runs on the thread that ends the request: the handler's, one that cancels it or takes its place, or after a timeout
+     * one that the bus has for this; use the {@code …Async} methods for anything long. It is part of nothing that is being
+     * handled there: what it asks for has its own time.
+     *
+     * <p>On a bus that is driven by a {@link Stepper}, the thread that steps can't wait for the future: that throws an {@link
+     * IllegalStateException}.
      *
      * @param <Q> the type of the requests
      * @param <R> the type of the replies
@@ -528,9 +598,31 @@ public final class Bus implements AutoCloseable {
      */
     public <Q, R> CompletableFuture<Gathered<R>> gather(
             Service<Q, R> service, Q request, Gather how, Duration timeout) {
+        return gather(service, request, Headers.NONE, how, timeout);
+    }
+
+    /**
+     * Asks all handlers of a service for one reply each. Each of them may have as many open requests as the service has
+     * capacity for; one that has is not asked, which counts as its failure.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the replies
+     * @param service whom to ask
+     * @param request what to ask
+     * @param headers what travels beside each of the requests
+     * @param how how many replies are enough
+     * @param timeout how long the replies are wanted; more than zero
+     * @return what was gathered; fails with a {@link RequestException} as soon as there can't be enough. The handlers that
+     *     are still at it when enough have replied are cancelled
+     * @throws IllegalArgumentException if the timeout is not more than zero, or the bus has a different service of this
+     *     name
+     */
+    public <Q, R> CompletableFuture<Gathered<R>> gather(
+            Service<Q, R> service, Q request, Headers headers, Gather how, Duration timeout) {
         requireNonNull(request, "request");
+        requireNonNull(headers, "headers");
         requireNonNull(how, "how");
-        return services.gather(service, request, Headers.NONE, how, Service.positive(timeout));
+        return services.gather(service, request, headers, how, Service.positive(timeout));
     }
 
     /**
@@ -585,7 +677,7 @@ public final class Bus implements AutoCloseable {
      */
     public <Q, R> CompletableFuture<Void> stream(
             Service<Q, R> service, Q request, Duration timeout, Consumer<? super R> onPart) {
-        var reader = new PartReader<R>(requireNonNull(onPart, "onPart"));
+        var reader = new PartReader<R>(requireNonNull(onPart, "onPart"), services.endOfStream());
         stream(service, request, Headers.NONE, timeout).subscribe(reader);
         return reader.end();
     }

@@ -1,5 +1,6 @@
 package dev.tokenring.bus;
 
+import dev.tokenring.bus.request.Exchange;
 import dev.tokenring.bus.request.Terms;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -74,27 +75,40 @@ final class Desk<Q, R> {
         }
     }
 
-    /** Counts the requests that were given no slot of a responder's ring. */
-    LongAdder withoutSlot() {
+    /** What is locked while a request is admitted. */
+    Object admitting() {
         return withoutSlot;
     }
 
-    /** The responder that has least to do; null if there is none. */
-    @Nullable Responder<Q, R> leastBusy() {
+    /** Counts a request that was given no slot of a responder's ring. */
+    void countWithoutSlot() {
+        withoutSlot.increment();
+    }
+
+    /**
+     * Takes a request in for the responder that has least to do, without waiting.
+     *
+     * @return back-pressured if there are too many that matter more; no subscription if there is no responder
+     */
+    PublishOutcome offer(Exchange<Q, R> exchange) {
         Responder<Q, R>[] present = responders;
-        if (present.length == 0) {
-            return null;
-        }
-        Responder<Q, R> least = present[0];
-        long leastOpen = present.length == 1 ? 0 : least.open();
-        for (int i = 1; i < present.length; i++) {
-            long open = present[i].open();
-            if (open < leastOpen) {
-                least = present[i];
-                leastOpen = open;
+        if (present.length == 1 && present[0].isBoundedByRing()) {
+            PublishOutcome outcome = present[0].offer(exchange);
+            if (outcome == PublishOutcome.PUBLISHED) {
+                return outcome;
             }
         }
-        return least;
+        return new Admission<>(service.capacity(), this::currentResponders, exchange).admitTo(this);
+    }
+
+    /** Takes a request in for one responder, which may have as many as the service has capacity for. */
+    PublishOutcome offer(Exchange<Q, R> exchange, Responder<Q, R> one) {
+        List<Responder<Q, R>> only = List.of(one);
+        return new Admission<>(service.capacity(), () -> only, exchange).admitTo(this);
+    }
+
+    private List<Responder<Q, R>> currentResponders() {
+        return Arrays.asList(responders);
     }
 
     /** How many requests were made so far, those included that were turned away at once. */

@@ -13,9 +13,11 @@ final class Gathering<R> {
     private final List<CompletableFuture<R>> open = new ArrayList<>();
     private final List<R> replies = new ArrayList<>();
     private final List<RequestException> failures = new ArrayList<>();
-    private final CompletableFuture<Gathered<R>> result = new CompletableFuture<>();
+    private final CompletableFuture<Gathered<R>> result;
 
-    Gathering(String service, Gather how, int asked) {
+    /** Makes one that completes this future. */
+    Gathering(String service, Gather how, int asked, CompletableFuture<Gathered<R>> result) {
+        this.result = result;
         this.service = service;
         this.how = how;
         this.asked = asked;

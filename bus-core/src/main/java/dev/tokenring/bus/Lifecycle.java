@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.dispatch.Loop;
 import dev.tokenring.bus.failure.Guard;
+import dev.tokenring.bus.request.Tellers;
 import dev.tokenring.bus.ring.Ring;
 import dev.tokenring.bus.thread.BusThread;
 import dev.tokenring.bus.time.Clock;
@@ -40,6 +41,7 @@ final class Lifecycle {
     private final LongAdder refusals = new LongAdder();
     private final Timers timers;
     private final @Nullable Thread timerThread;
+    private final Tellers tellers;
     private final Threads threads;
     private final StuckHandlers stuckHandlers;
     private final @Nullable Interception interception;
@@ -72,6 +74,7 @@ final class Lifecycle {
             stepper.drive(this);
         }
         timers.whenThrown(defect -> guard.caught(options.name(), "timer", defect));
+        tellers = new Tellers(this, "tokenring-" + options.name() + "-teller", timers, timerThread);
         stuckHandlers = new StuckHandlers(timers, guard);
         Interceptor interceptor = Interceptors.chain(options.interceptors());
         interception = interceptor == null ? null : new Interception(interceptor, timers.clock(), guard);
@@ -88,6 +91,11 @@ final class Lifecycle {
 
     Timers timers() {
         return timers;
+    }
+
+    /** Those who tell callers how their requests have ended, so that the timers' thread need not. */
+    Tellers tellers() {
+        return tellers;
     }
 
     /** What stands around publish, handle and reply; null if nothing does. */
@@ -110,6 +118,12 @@ final class Lifecycle {
     /** Whether handlers are called by a {@link Stepper} only. */
     boolean isStepped() {
         return options.stepper() != null;
+    }
+
+    /** Whether it is the calling thread that steps the bus, so that nothing happens while it waits. */
+    boolean isStepping() {
+        Stepper stepper = options.stepper();
+        return stepper != null && stepper.loop().isOnCurrentThread();
     }
 
     /** Whether the calling thread may still publish: anybody while the bus is open, its own handlers while it drains. */
@@ -303,7 +317,8 @@ final class Lifecycle {
 
     private boolean isQuiet() {
         return dispatchers.stream().allMatch(one -> !one.isDetached() && one.lag() == 0)
-                && unfinished.stream().allMatch(one -> one.unfinished() == 0);
+                && unfinished.stream().allMatch(one -> one.unfinished() == 0)
+                && tellers.isQuiet();
     }
 
     private List<Long> cursors() {
@@ -330,6 +345,7 @@ final class Lifecycle {
         busy.forEach(Dispatcher::interrupt);
         stuckHandlers.interruptStragglers();
         timers.close();
+        tellers.close();
         long graceEndNs = System.nanoTime() + GRACE_NS;
         // All of them: the thread of one that has ended may still be on its way out.
         boolean uninterrupted = awaitEnds(present, graceEndNs);
@@ -343,6 +359,7 @@ final class Lifecycle {
         try {
             threads.awaitEnd(deadlineNs);
             stuckHandlers.awaitStragglers(deadlineNs);
+            tellers.awaitEnd(deadlineNs);
             if (timerThread != null) {
                 TimeUnit.NANOSECONDS.timedJoin(timerThread, Math.max(1, deadlineNs - System.nanoTime()));
             }

@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** Hands the parts of a stream to a function, as fast as they come. */
 final class PartReader<R> implements Flow.Subscriber<R> {
     private final Consumer<? super R> onPart;
-    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final CompletableFuture<Void> end;
     private Flow.@Nullable Subscription stream;
 
-    PartReader(Consumer<? super R> onPart) {
+    /** Makes one that completes this future with the stream. */
+    PartReader(Consumer<? super R> onPart, CompletableFuture<Void> end) {
+        this.end = end;
         this.onPart = onPart;
     }
 

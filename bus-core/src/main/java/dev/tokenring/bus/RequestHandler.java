@@ -3,7 +3,8 @@ package dev.tokenring.bus;
 /**
  * User code that answers each request of a service with one reply.
  *
- * <p>A service calls its handler from one thread, one request after the other. Requests that were cancelled or whose
+ * <p>A service calls its handler from one thread, one request after the other, unless it was {@linkplain ServingBuilder#on
+ * served on others}: then it must be safe for use by several. Requests that were cancelled or whose
  * deadline passed before their turn are never handed to it. A handler that asks its own service and waits for the reply
  * waits for itself, until the timeout: ask without waiting, or ask another service.
  *

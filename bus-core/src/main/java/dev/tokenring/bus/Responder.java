@@ -1,45 +1,59 @@
 package dev.tokenring.bus;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.dispatch.InOrderDispatcher;
+import dev.tokenring.bus.dispatch.Intake;
 import dev.tokenring.bus.dispatch.Recipient;
 import dev.tokenring.bus.dispatch.Retries;
 import dev.tokenring.bus.request.Deadlines;
 import dev.tokenring.bus.request.Exchange;
 import dev.tokenring.bus.ring.Ring;
+import dev.tokenring.bus.ring.RingReader;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * One handler of a service, and the requests that are with it. Each has a ring of its own, which ends with it, so that
  * every request is either handled, failed by the sweep of that ring, or refused.
+ *
+ * <p>A handler that is at one request at a time has them in its ring, from the asking to the end. One that is at several
+ * together, because other threads call it or because it completes them later, needs to know besides which those are.
  */
 final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinished {
     private final String name;
     private final Ring<Exchange<Q, R>> ring;
-    private final InOrderDispatcher<Exchange<Q, R>> dispatcher;
-    private final int capacity;
+    private final Dispatcher<Exchange<Q, R>> dispatcher;
     private final Consumer<Exchange<Q, R>> abandon;
+    private final Consumer<Consumer<? super Exchange<Q, R>>> inRing;
+    private final LongSupplier openInRing;
+
+    /** Those that are not over, from their asking on, if there may be several at a time. */
+    private final Set<Exchange<Q, R>> open = ConcurrentHashMap.newKeySet();
+
     private final Set<Exchange<Q, R>> completedLater = ConcurrentHashMap.newKeySet();
-    private final LongAdder withoutSlot;
+    private final Consumer<Exchange<Q, R>> whenOver = this::over;
     private volatile Exchange.Answerer<Q, R> handler;
-    private volatile boolean asynchronous;
+    /** Whether the handler is at several requests together. */
+    private volatile boolean several;
 
     Responder(
             Lifecycle lifecycle,
             Service<Q, R> service,
             String name,
+            Execution execution,
             Exchange.Answerer<Q, R> handler,
-            LongAdder withoutSlot,
+            boolean asynchronous,
             Consumer<Exchange<Q, R>> abandon) {
         this.name = name;
-        this.withoutSlot = withoutSlot;
         this.abandon = abandon;
-        this.capacity = service.capacity();
         this.handler = handler;
-        ring = new Ring<>(capacity, false, null);
+        this.several = asynchronous || execution.isConcurrent();
+        ring = new Ring<>(service.capacity(), false, null);
         var retries = new Retries<Exchange<Q, R>>(
                 name,
                 RetryPolicy.NONE,
@@ -47,17 +61,36 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
                 lifecycle.timers(),
                 lifecycle.guard(),
                 // The caller has been told, or has gone, unless the handler is stuck.
-                (subscription, exchange, delivery, lastError) -> forEachInLine(exchange, open -> {
+                (subscription, exchange, delivery, lastError) -> forEachInLine(exchange, one -> {
                     if (delivery.attempt() == 0) {
-                        abandon.accept(open);
+                        abandon.accept(one);
                     } else {
-                        open.fail(RequestFailure.HANDLER_FAILED, "the handler is stuck: " + lastError, lastError);
+                        one.fail(RequestFailure.HANDLER_FAILED, "the handler " + whyItFailed(lastError), lastError);
                     }
                 }));
         Recipient<Exchange<Q, R>> recipient =
                 Recipient.of(service.name(), name, (exchange, context) -> answer(exchange), null, retries);
-        // One by one, so that a slot is taken by a request that waits or is being answered, never by an old one.
-        dispatcher = new InOrderDispatcher<>(recipient, ring, 1, exchange -> forEachInLine(exchange, abandon));
+        if (execution.isConcurrent()) {
+            RingReader<Exchange<Q, R>> reader = ring.join(false);
+            inRing = reader::forEachUnread;
+            openInRing = reader::lag;
+            dispatcher = requireNonNull(Intake.of(reader, retries, null, false, service.capacity())
+                    .newMember(
+                            recipient,
+                            lifecycle.threads().executorFor(execution),
+                            execution.maxRunning(),
+                            exchange -> forEachInLine(exchange, abandon)));
+        } else {
+            // One by one, so that a slot is taken by a request that waits or is being answered, never by an old one.
+            var inOrder = new InOrderDispatcher<>(recipient, ring, 1, exchange -> forEachInLine(exchange, abandon));
+            inRing = inOrder::forEachUnread;
+            openInRing = () -> inOrder.lagWithout(Exchange::isOver);
+            dispatcher = inOrder;
+        }
+    }
+
+    private static String whyItFailed(Throwable cause) {
+        return cause instanceof StuckHandlerException ? "is stuck: " + cause : "could not be called: " + cause;
     }
 
     private void answer(Exchange<Q, R> first) throws Exception {
@@ -71,11 +104,19 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
     }
 
     private void completeLater(Exchange<Q, R> exchange) {
-        asynchronous = true;
         completedLater.add(exchange);
-        if (exchange.isOver()) {
-            completedLater.remove(exchange);
-        }
+        keep(exchange);
+    }
+
+    /** Remembers a request until it is over. */
+    private void keep(Exchange<Q, R> exchange) {
+        open.add(exchange);
+        exchange.whenOver(whenOver);
+    }
+
+    private void over(Exchange<Q, R> exchange) {
+        open.remove(exchange);
+        completedLater.remove(exchange);
     }
 
     String name() {
@@ -86,23 +127,31 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
         return ring;
     }
 
-    InOrderDispatcher<Exchange<Q, R>> dispatcher() {
+    Dispatcher<Exchange<Q, R>> dispatcher() {
         return dispatcher;
     }
 
-    /** Has another handler answer from the next request on. */
-    void replaceHandler(Exchange.Answerer<Q, R> successor) {
+    /**
+     * Has another handler answer from the next request on.
+     *
+     * @param asynchronous whether it completes requests later
+     */
+    void replaceHandler(Exchange.Answerer<Q, R> successor, boolean asynchronous) {
+        if (asynchronous && !several) {
+            several = true;
+            inRing.accept(first -> forEachInLine(first, this::keep));
+        }
         handler = successor;
+    }
+
+    /** Whether the ring bounds by itself how many requests are with the handler. */
+    boolean isBoundedByRing() {
+        return !several;
     }
 
     /** How many requests wait or are being answered. */
     long open() {
-        return dispatcher.lagWithout(Exchange::isOver) + unfinished();
-    }
-
-    private int openLater() {
-        completedLater.removeIf(Exchange::isOver);
-        return completedLater.size();
+        return several ? open.size() : openInRing.getAsLong();
     }
 
     /** How many requests were given a slot of the ring so far. */
@@ -114,84 +163,51 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
     long inFlight() {
         Set<Exchange<Q, R>> inFlight = new HashSet<>();
         // In the order in which a request moves on, which is in both places for a moment.
-        dispatcher.forEachUnread(first -> forEachInLine(first, inFlight::add));
-        inFlight.addAll(completedLater);
+        inRing.accept(first -> forEachInLine(first, inFlight::add));
+        inFlight.addAll(open);
         inFlight.removeIf(Exchange::isOver);
         return inFlight.size();
     }
 
-    /** Takes a request in, without waiting; back-pressured if there are too many that matter more. */
+    /** Gives a request a slot of its own, if there is one, without waiting. */
     PublishOutcome offer(Exchange<Q, R> exchange) {
-        PublishOutcome outcome = asynchronous && dispatcher.lag() + openLater() >= capacity
-                ? PublishOutcome.BACK_PRESSURED
-                : ring.offer(exchange, Headers.NONE);
-        if (outcome == PublishOutcome.PUBLISHED) {
-            return outcome;
+        if (!several) {
+            return ring.offer(exchange, Headers.NONE);
         }
-        withoutSlot.increment();
-        return outcome == PublishOutcome.BACK_PRESSURED && findPlaceFor(exchange) ? PublishOutcome.PUBLISHED : outcome;
+        keep(exchange); // first, so that it is found by whoever looks for open requests
+        PublishOutcome outcome = ring.offer(exchange, Headers.NONE);
+        if (outcome != PublishOutcome.PUBLISHED) {
+            open.remove(exchange);
+        }
+        return outcome;
+    }
+
+    /** Shows the last request of each place in the ring: one that waits, is being answered, or is over. */
+    void forEachPlace(Consumer<Exchange<Q, R>> visitor) {
+        inRing.accept(first -> visitor.accept(first.last()));
     }
 
     /**
-     * Takes the place of a request that is over before it was started, or else of the one that matters least. One newcomer
-     * at a time: none must take the place of another that is still looking for its own.
+     * Gives a request the place of another one.
+     *
+     * @param dropped see {@link Exchange#replaceBy}
+     * @return whether it has the place
      */
-    private synchronized boolean findPlaceFor(Exchange<Q, R> newcomer) {
-        while (true) {
-            var search = new Search(newcomer);
-            dispatcher.forEachUnread(first -> search.look(first.last()));
-            if (search.found) {
-                return true;
-            }
-            Exchange<Q, R> least = search.least;
-            if (least == newcomer || least.replaceBy(newcomer, true)) {
-                return least != newcomer;
-            }
-            if (dispatcher.lag() < capacity && !asynchronous) {
-                return findSlotAfterAllFor(newcomer);
-            }
+    boolean replace(
+            Exchange<Q, R> present, Exchange<Q, R> newcomer, boolean dropIfWaiting, Consumer<Exchange<Q, R>> dropped) {
+        if (several) {
+            keep(newcomer);
         }
-    }
-
-    private boolean findSlotAfterAllFor(Exchange<Q, R> newcomer) {
-        boolean published = ring.offer(newcomer, Headers.NONE) == PublishOutcome.PUBLISHED;
-        if (published) {
-            withoutSlot.decrement();
+        boolean replaced = present.replaceBy(newcomer, dropIfWaiting ? dropped : null);
+        if (!replaced) {
+            open.remove(newcomer);
         }
-        return published;
-    }
-
-    private final class Search {
-        private final Exchange<Q, R> newcomer;
-        private Exchange<Q, R> least;
-        private boolean found;
-
-        Search(Exchange<Q, R> newcomer) {
-            this.newcomer = newcomer;
-            this.least = newcomer;
-        }
-
-        void look(Exchange<Q, R> candidate) {
-            if (found) {
-                return;
-            }
-            if (candidate.isWaiting()) {
-                least = mattersLess(candidate, least) ? candidate : least;
-            } else {
-                found = candidate.replaceBy(newcomer, false);
-            }
-        }
-
-        /** Lower priority matters less; of equal priority, less time left. */
-        private boolean mattersLess(Exchange<Q, R> one, Exchange<Q, R> other) {
-            int byPriority = Integer.compare(one.priority(), other.priority());
-            return byPriority != 0 ? byPriority < 0 : one.deadlineNs() - other.deadlineNs() < 0;
-        }
+        return replaced;
     }
 
     @Override
     public long unfinished() {
-        return asynchronous ? openLater() : 0;
+        return completedLater.size();
     }
 
     /** Fails what the handler has taken in and not completed. */
@@ -202,8 +218,8 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
 
     @Override
     public void visit(Deadlines.Visitor visitor) {
-        dispatcher.forEachUnread(first -> forEachInLine(first, visitor::visit));
-        completedLater.forEach(visitor::visit);
+        inRing.accept(first -> forEachInLine(first, visitor::visit));
+        open.forEach(visitor::visit);
     }
 
     /** A request, and those that took its place. */

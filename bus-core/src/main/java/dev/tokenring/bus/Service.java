@@ -80,9 +80,10 @@ public final class Service<Q, R> {
     }
 
     /**
-     * Derives a service for which this many requests may wait or be in the handler's hands; more are refused with {@link
-     * RequestFailure#OVERLOADED}. A request that was cancelled or timed out keeps its place until its turn, when it is
-     * passed over.
+     * Derives a service for which this many requests may wait or be in its handlers' hands, all handlers together. If there
+     * are more, the one of the lowest priority is refused with {@link RequestFailure#OVERLOADED}, and of equal priority the
+     * one with the least time left. A request that was cancelled or timed out before its turn keeps nobody out: its place goes
+     * to whoever finds no other.
      *
      * @param capacity a power of two from 2 to 2^26
      * @return the derived service
@@ -115,7 +116,8 @@ public final class Service<Q, R> {
     }
 
     /**
-     * Derives a service whose streamed replies are put together like this for a caller who wants one reply.
+     * Derives a service whose streamed replies are put together like this for a caller who wants one reply. What counts is
+     * the description that the service is served with.
      *
      * @param merge makes one part of two that follow each other; associative
      * @return the derived service
@@ -198,6 +200,18 @@ public final class Service<Q, R> {
      */
     public @Nullable BinaryOperator<R> merge() {
         return merge;
+    }
+
+    /** Whether handlers of one and the other, whose types are the same, can serve side by side. */
+    boolean isServedLike(Service<?, ?> other) {
+        return capacity == other.capacity
+                && waitStrategy == other.waitStrategy
+                && (merge == null) == (other.merge == null);
+    }
+
+    /** How it is served, in words. */
+    String manner() {
+        return "capacity=" + capacity + ", " + waitStrategy + (merge == null ? ", no merge" : ", merge");
     }
 
     @Override

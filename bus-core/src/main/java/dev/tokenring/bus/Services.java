@@ -6,8 +6,10 @@ import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.dispatch.Loop;
 import dev.tokenring.bus.request.Deadlines;
 import dev.tokenring.bus.request.Exchange;
+import dev.tokenring.bus.request.ReplyFuture;
 import dev.tokenring.bus.request.SingleReply;
 import dev.tokenring.bus.request.StreamReply;
+import dev.tokenring.bus.request.Surroundings;
 import dev.tokenring.bus.request.Terms;
 import dev.tokenring.bus.thread.Scope;
 import dev.tokenring.bus.time.Timers;
@@ -32,6 +34,22 @@ final class Services {
     private final Lifecycle lifecycle;
     private final Deadlines deadlines;
     private final Map<String, Desk<?, ?>> desks = new ConcurrentHashMap<>();
+    private final Surroundings surroundings = new Surroundings() {
+        @Override
+        public void tell(Runnable news) {
+            lifecycle.tellers().tell(news);
+        }
+
+        @Override
+        public void userCodeThrew(String service, Throwable thrown) {
+            lifecycle.guard().caught(service, UNNAMED, thrown);
+        }
+
+        @Override
+        public boolean isStepping() {
+            return lifecycle.isStepping();
+        }
+    };
 
     Services(Lifecycle lifecycle) {
         this.lifecycle = lifecycle;
@@ -44,9 +62,21 @@ final class Services {
 
     // ---- serving
 
-    <Q, R> Subscription serve(Service<Q, R> service, String name, Exchange.Answerer<Q, R> handler) {
+    /** How a handler is called unless told otherwise. */
+    ServingSpec plain() {
+        return ServingSpec.plain(lifecycle.stuckRule());
+    }
+
+    <Q, R> Subscription serve(
+            Service<Q, R> service, ServingSpec spec, Exchange.Answerer<Q, R> handler, boolean asynchronous) {
+        String name = spec.name();
         return lifecycle.whileOpen("serve " + service.name(), () -> {
             Desk<Q, R> desk = typed(desks.computeIfAbsent(service.name(), absent -> newDesk(service)), service);
+            if (!desk.service().isServedLike(service)) {
+                throw new IllegalArgumentException("this bus serves " + service.name() + " with "
+                        + desk.service().manner() + ", so not with " + service.manner()
+                        + " beside that: use the same description everywhere, or another name");
+            }
             if (desk.named(name) != null) {
                 throw new IllegalStateException("service " + service.name() + " has a handler already"
                         + (name.equals(UNNAMED) ? "" : " of the name " + name)
@@ -54,7 +84,13 @@ final class Services {
                         + " another name to serve beside it");
             }
             var responder = new Responder<>(
-                    lifecycle, service, name, intercepted(service, name, handler), desk.withoutSlot(), this::abandon);
+                    lifecycle,
+                    service,
+                    name,
+                    spec.execution(),
+                    intercepted(service, name, handler),
+                    asynchronous,
+                    this::abandon);
             lifecycle.add(responder.ring());
             lifecycle.add(responder);
             deadlines.add(responder);
@@ -65,9 +101,10 @@ final class Services {
             desks.put(service.name(), desk);
             Loop loop = lifecycle
                     .threads()
-                    .loopFor(Execution.ownThread(), "tokenring-" + service.name() + "-" + name, service.waitStrategy());
-            Runnable unwatch =
-                    lifecycle.watch(responder.dispatcher(), lifecycle.stuckRule(), true, () -> close(desk, responder));
+                    .loopFor(spec.execution(), "tokenring-" + service.name() + "-" + name, service.waitStrategy());
+            boolean onThreadOfTheBus = spec.execution().executor() == null;
+            Runnable unwatch = lifecycle.watch(
+                    responder.dispatcher(), spec.stuck(), onThreadOfTheBus, () -> close(desk, responder));
             lifecycle.start(responder.dispatcher(), loop, () -> {
                 unwatch.run();
                 lifecycle.remove(responder.ring());
@@ -119,7 +156,7 @@ final class Services {
         }
     }
 
-    <Q, R> void replace(Service<Q, R> service, String name, Exchange.Answerer<Q, R> successor) {
+    <Q, R> void replace(Service<Q, R> service, String name, Exchange.Answerer<Q, R> successor, boolean asynchronous) {
         lifecycle.whileOpen("replace a handler of " + service.name(), () -> {
             Desk<Q, R> desk = deskOf(service);
             Responder<Q, R> responder = desk.named(name);
@@ -127,7 +164,7 @@ final class Services {
                 throw new IllegalStateException("service " + service.name() + " has no handler"
                         + (name.equals(UNNAMED) ? "" : " of the name " + name) + " to replace: serve it");
             }
-            responder.replaceHandler(intercepted(service, name, successor));
+            responder.replaceHandler(intercepted(service, name, successor), asynchronous);
             return responder;
         });
     }
@@ -145,7 +182,7 @@ final class Services {
         Headers sent = intercepted(service, request, headers);
         long nowNs = lifecycle.timers().clock().nanoTime();
         var exchange = new SingleReply<>(desk.terms(), request, sent, nowNs, deadlineNs(nowNs, timeout, sent));
-        ask(desk, desk.leastBusy(), exchange);
+        ask(desk, null, exchange);
         watchReply(service, sent, nowNs, exchange);
         return exchange.future();
     }
@@ -189,17 +226,22 @@ final class Services {
                 interception == null ? subscriber : interception.onReply(service.name(), sent, nowNs, subscriber));
         exchange.begin();
         if (exchange.isOver()) {
-            desk.withoutSlot().increment();
+            desk.countWithoutSlot();
         } else {
-            ask(desk, desk.leastBusy(), exchange);
+            ask(desk, null, exchange);
         }
     }
 
     <Q, R> CompletableFuture<Gathered<R>> gather(
             Service<Q, R> service, Q request, Headers headers, Gather how, Duration timeout) {
         Desk<Q, R> desk = deskOf(service);
+        if (!lifecycle.accepts()) {
+            lifecycle.countRefusal();
+            return CompletableFuture.failedFuture(
+                    new RequestException(service.name(), RequestFailure.CLOSED, refusal(), null));
+        }
         List<Responder<Q, R>> asked = desk.responders();
-        var gathering = new Gathering<R>(service.name(), how, asked.size());
+        var gathering = new Gathering<R>(service.name(), how, asked.size(), new ReplyFuture<>(surroundings));
         long nowNs = lifecycle.timers().clock().nanoTime();
         for (Responder<Q, R> responder : asked) {
             Headers sent = intercepted(service, request, headers);
@@ -218,10 +260,16 @@ final class Services {
         if (byHeaders != null) {
             deadlineNs = Math.min(deadlineNs - nowNs, leftNs(byHeaders)) + nowNs;
         }
-        if (Scope.current() instanceof Exchange<?, ?> outer && outer.deadlineNs() - deadlineNs < 0) {
+        Exchange<?, ?> outer = beingHandled();
+        if (outer != null && outer.deadlineNs() - deadlineNs < 0) {
             return outer.deadlineNs();
         }
         return deadlineNs;
+    }
+
+    /** The request that what is asked for on this thread is needed for; null if there is none. */
+    private static @Nullable Exchange<?, ?> beingHandled() {
+        return Scope.current() instanceof Exchange<?, ?> handled && !handled.isAnswered() ? handled : null;
     }
 
     private long leftNs(Instant deadline) {
@@ -229,29 +277,30 @@ final class Services {
         return left.compareTo(Service.MAX_TIMEOUT) > 0 ? Service.MAX_TIMEOUT.toNanos() : left.toNanos();
     }
 
-    /** Brings a request to its handler, or fails it. */
-    private <Q, R> void ask(Desk<Q, R> desk, @Nullable Responder<Q, R> responder, Exchange<Q, R> exchange) {
+    /**
+     * Brings a request to a handler, or fails it.
+     *
+     * @param only which one; null for the one that has least to do
+     */
+    private <Q, R> void ask(Desk<Q, R> desk, @Nullable Responder<Q, R> only, Exchange<Q, R> exchange) {
         if (!lifecycle.accepts()) {
-            desk.withoutSlot().increment();
+            desk.countWithoutSlot();
             refuse(exchange);
             return;
         }
-        if (responder == null) {
-            desk.withoutSlot().increment();
-            exchange.fail(RequestFailure.NO_HANDLER, "nobody serves it on this bus", null);
-            return;
+        Exchange<?, ?> outer = beingHandled();
+        if (outer != null) {
+            outer.breaksOff(exchange);
         }
-        if (Scope.current() instanceof Exchange<?, ?> outer) {
-            outer.onCancel(exchange::breakOff);
-        }
-        switch (responder.offer(exchange)) {
+        switch (only == null ? desk.offer(exchange) : desk.offer(exchange, only)) {
             case PUBLISHED -> deadlines.lookBy(exchange.deadlineNs());
             case BACK_PRESSURED ->
                 exchange.fail(
                         RequestFailure.OVERLOADED,
                         desk.service().capacity() + " requests are waiting or being answered",
                         null);
-            case CLOSED, NO_SUBSCRIPTION -> {
+            case NO_SUBSCRIPTION -> exchange.fail(RequestFailure.NO_HANDLER, "nobody serves it on this bus", null);
+            case CLOSED -> {
                 if (lifecycle.isClosing()) {
                     refuse(exchange);
                 } else {
@@ -263,10 +312,16 @@ final class Services {
 
     private void refuse(Exchange<?, ?> exchange) {
         lifecycle.countRefusal();
-        exchange.fail(
-                RequestFailure.CLOSED,
-                "bus " + lifecycle.busName() + " is closed: open another bus, or stop using this one",
-                null);
+        exchange.fail(RequestFailure.CLOSED, refusal(), null);
+    }
+
+    private String refusal() {
+        return "bus " + lifecycle.busName() + " is closed: open another bus, or stop using this one";
+    }
+
+    /** What a stream's end is made known by, for those who only wait for that. */
+    CompletableFuture<Void> endOfStream() {
+        return new ReplyFuture<>(surroundings);
     }
 
     /** Where to ask; a desk without responders if nobody serves it. */
@@ -288,9 +343,7 @@ final class Services {
     }
 
     private <Q, R> Desk<Q, R> newDesk(Service<Q, R> service) {
-        String name = service.name();
-        return new Desk<>(service, new Terms<>(name, lifecycle.timers().clock(), service.merge(), thrown -> lifecycle
-                .guard()
-                .caught(name, UNNAMED, thrown)));
+        var terms = new Terms<R>(service.name(), lifecycle.timers().clock(), service.merge(), surroundings);
+        return new Desk<>(service, terms);
     }
 }

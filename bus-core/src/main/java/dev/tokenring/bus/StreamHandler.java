@@ -3,7 +3,8 @@ package dev.tokenring.bus;
 /**
  * User code that answers each request of a service with a stream of parts.
  *
- * <p>A service calls its handler from one thread, one request after the other. Requests that were cancelled or whose
+ * <p>A service calls its handler from one thread, one request after the other, unless it was {@linkplain ServingBuilder#on
+ * served on others}: then it must be safe for use by several. Requests that were cancelled or whose
  * deadline passed before their turn are never handed to it.
  *
  * @param <Q> the type of the requests

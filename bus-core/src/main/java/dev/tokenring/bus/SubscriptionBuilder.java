@@ -109,7 +109,8 @@ public final class SubscriptionBuilder<T> {
     /**
      * Takes what is most urgent first, by {@link Headers#priority()}; of equal priority, what was published first. One
      * message in 16 is the one that has waited longest, whatever its priority, so none waits for ever. Up to the topic's
-     * capacity of messages wait for their turn beside the ring.
+     * capacity of messages wait for their turn beside the ring, and are compared; what is still in the ring comes behind
+     * them, however urgent it is.
      *
      * @return the derived builder
      */

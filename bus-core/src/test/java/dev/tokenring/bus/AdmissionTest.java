@@ -143,4 +143,76 @@ class AdmissionTest extends BusTest {
         assertThat(twice.sum()).isZero();
         assertThat(errors).isEmpty();
     }
+
+    @Test
+    void capacityIsTheServicesHoweverManyHandlersItHas() throws Exception {
+        Bus bus = open();
+        var arrived = new LongAdder();
+        for (String name : List.of("one", "two", "three")) {
+            bus.serve(SHOUT, name, (word, context) -> {
+                arrived.increment();
+                gate.pass();
+                return word + "!";
+            });
+        }
+        List<CompletableFuture<String>> let = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            let.add(ask(bus, "word", 0, 20));
+        }
+        await("all handlers are busy", () -> arrived.sum() == 3);
+        assertThat(isShed(ask(bus, "too many", 0, 10))).isTrue();
+        CompletableFuture<String> urgent = ask(bus, "urgent", 1, 20);
+        assertThat(let).filteredOn(AdmissionTest::isShed).hasSize(1);
+        assertThat(bus.snapshot().services().get(0).inFlight()).isEqualTo(4);
+        gate.open();
+        assertThat(get(urgent)).isEqualTo("urgent!");
+    }
+
+    @Test
+    void asynchronousHandlersNeverHaveMoreThanTheCapacityInHand() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            Bus bus = open();
+            var taken = new LongAdder();
+            bus.serveAsync(SHOUT, "one", (word, replies) -> taken.increment());
+            bus.serveAsync(SHOUT, "two", (word, replies) -> taken.increment());
+            List<Future<CompletableFuture<String>>> callers = new ArrayList<>();
+            for (int c = 0; c < 16; c++) {
+                callers.add(start(() -> ask(bus, "word", 0, 20)));
+            }
+            int shed = 0;
+            for (Future<CompletableFuture<String>> caller : callers) {
+                shed += isShed(get(caller)) ? 1 : 0;
+            }
+            await("the others are taken in", () -> taken.sum() >= 4);
+            assertThat(shed).isEqualTo(12);
+            assertThat(taken.sum()).isEqualTo(4);
+            bus.close(Duration.ofMillis(1));
+        }
+    }
+
+    @Test
+    void gatheringAsksEachHandlerThatHasRoomForItself() throws Exception {
+        Bus bus = open();
+        Service<String, String> small = SHOUT.withCapacity(2);
+        for (String name : List.of("one", "two", "three")) {
+            bus.serve(small, name, (word, context) -> name);
+        }
+        Gathered<String> gathered = get(bus.gather(small, "word", Gather.all(), PATIENCE));
+        assertThat(gathered.replies()).containsExactlyInAnyOrder("one", "two", "three");
+    }
+
+    @Test
+    void whatACallerDoesWhoseRequestWasShedKeepsNoOtherWaiting() throws Exception {
+        Bus bus = busyBus();
+        var calledBack = new Gate();
+        ask(bus, "low", -1, 20).whenComplete((reply, shed) -> calledBack.passDespiteInterrupts());
+        ask(bus, "normal", 0, 20);
+        ask(bus, "normal", 0, 20);
+        Future<CompletableFuture<String>> urgent = start(() -> ask(bus, "urgent", 9, 20));
+        calledBack.awaitArrival();
+        assertThat(isShed(ask(bus, "lowest", -2, 20))).isTrue();
+        calledBack.open();
+        gate.open();
+        assertThat(get(get(urgent))).isEqualTo("urgent!");
+    }
 }

@@ -128,7 +128,8 @@ class RequestTest extends BusTest {
                 bus.request(SHOUT, "ab"),
                 RequestFailure.HANDLER_FAILED,
                 "the handler threw java.lang.IllegalStateException: a second part was sent to a caller who wants one"
-                        + " reply: send one part, or say with Service.withMerge how parts become a whole");
+                        + " reply: send one part, or serve a description that says with Service.withMerge how parts become a"
+                        + " whole; what the caller's says does not count");
         assertThat(bus.request(SHOUT, "a").join()).isEqualTo("a");
     }
 

@@ -262,4 +262,72 @@ class RespondersTest extends BusTest {
                 })))
                 .hasCause(usersOwn);
     }
+
+    @Test
+    void everyKindOfHandlerCanBeReplacedWithoutLosingARequest() throws Exception {
+        Bus bus = open();
+        bus.serveAsync(TWICE, "worker", RespondersTest::later);
+        Future<List<Integer>> replies = start(() -> {
+            List<Integer> got = new ArrayList<>();
+            for (int number = 0; number < 3_000; number++) {
+                got.add(bus.request(TWICE, number).join());
+            }
+            return got;
+        });
+        for (int round = 0; !replies.isDone(); round++) {
+            switch (round % 3) {
+                case 0 -> bus.replaceStream(TWICE, "worker", (number, parts) -> parts.send(2 * number));
+                case 1 -> bus.replace(TWICE, "worker", (number, context) -> 2 * number);
+                default -> bus.replaceAsync(TWICE, "worker", RespondersTest::later);
+            }
+        }
+        assertThat(get(replies)).hasSize(3_000).allMatch(reply -> reply % 2 == 0);
+    }
+
+    private static void later(int number, AsyncReplies<Integer> replies) throws InterruptedException {
+        replies.send(2 * number);
+        replies.complete();
+    }
+
+    @Test
+    void unnamedAsynchronousHandlerCanBeReplaced() {
+        Bus bus = open();
+        bus.serveAsync(TWICE, (number, replies) -> {});
+        bus.replaceAsync(TWICE, RespondersTest::later);
+        assertThat(bus.request(TWICE, 4).join()).isEqualTo(8);
+    }
+
+    @Test
+    void gatheringCarriesHeaders() throws Exception {
+        Bus bus = open();
+        bus.serve(TWICE, "one", (number, context) -> context.headers().priority());
+        bus.serve(TWICE, "two", (number, context) -> context.headers().priority());
+        Gathered<Integer> gathered = get(bus.gather(TWICE, 1, Headers.NONE.withPriority(7), Gather.all(), PATIENCE));
+        assertThat(gathered.replies()).containsExactly(7, 7);
+    }
+
+    @Test
+    void gatheringOnAClosedBusIsRefusedAsARequestIs() {
+        Bus bus = open();
+        bus.serve(TWICE, (number, context) -> 2 * number);
+        bus.close();
+        RequestException refused = RequestTest.failureOf(bus.gather(TWICE, 1, Gather.all(), PATIENCE));
+        assertThat(refused.failure()).isEqualTo(RequestFailure.CLOSED);
+        assertThat(refused)
+                .hasMessage(RequestTest.failureOf(bus.request(TWICE, 1)).getMessage());
+    }
+
+    @Test
+    void handlersOfOneServiceAgreeOnItsDescription() {
+        Bus bus = open();
+        bus.serve(TWICE, "one", (number, context) -> 2 * number);
+        assertThatThrownBy(() -> bus.serve(TWICE.withCapacity(2), "two", (number, context) -> 2 * number))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("this bus serves " + TWICE.name() + " with capacity=" + TWICE.capacity()
+                        + ", ADAPTIVE, no merge, so not with capacity=2, ADAPTIVE, no merge beside that: use the same"
+                        + " description everywhere, or another name");
+        assertThatThrownBy(() -> bus.serve(TWICE.withMerge(Integer::sum), "two", (number, context) -> 2 * number))
+                .isInstanceOf(IllegalArgumentException.class);
+        bus.serve(TWICE.withTimeout(PATIENCE), "two", (number, context) -> 2 * number);
+    }
 }

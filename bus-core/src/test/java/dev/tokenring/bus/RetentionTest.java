@@ -160,4 +160,44 @@ class RetentionTest extends BusTest {
         failing.close();
         awaitCollected(references);
     }
+
+    @Test
+    void replyToANestedRequestIsCollectedWhileTheOuterOneGoesOn() throws Exception {
+        Bus bus = open();
+        Service<Object, Object> outer = Service.of("outer", Object.class, Object.class);
+        var gate = new Gate();
+        var references = new ArrayList<WeakReference<Object>>();
+        bus.serve(ECHO, (request, context) -> new Object());
+        bus.serve(outer, (request, context) -> {
+            for (int i = 0; i < 200; i++) {
+                references.addAll(ask(bus));
+            }
+            gate.pass();
+            return request;
+        });
+        bus.request(outer, "outer");
+        gate.awaitArrival();
+        awaitCollected(references);
+        gate.open();
+    }
+
+    @Test
+    void requestThatIsCompletedLaterAndItsReplyAreCollectedThoughNoOtherFollows() {
+        Bus bus = open();
+        bus.serveAsync(ECHO, (request, replies) -> {
+            start(() -> {
+                replies.send(new Object());
+                replies.complete();
+                return null;
+            });
+        });
+        awaitCollected(ask(bus));
+    }
+
+    @Test
+    void requestOnOtherThreadsAndItsReplyAreCollectedThoughNoOtherFollows() {
+        Bus bus = open();
+        bus.service(ECHO).on(Execution.virtualThreads(2)).serve((request, context) -> new Object());
+        awaitCollected(ask(bus));
+    }
 }

@@ -9,8 +9,11 @@ import dev.tokenring.bus.thread.Scope;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,20 +63,13 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     private volatile int state = WAITING;
     private volatile @Nullable Object successor;
     private volatile @Nullable CancelAction cancelActions;
+    /** Breaks this request off with the one in whose handling it was made. */
+    private @Nullable CancelAction outerEnd;
 
-    /** What to do if the request is broken off; a list, the latest first. */
-    private static final class CancelAction {
-        /** Stands for "too late to add one". */
-        static final CancelAction TAKEN = new CancelAction(() -> {}, null);
+    private volatile @Nullable Consumer<? super Exchange<Q, R>> whenOver;
 
-        final Runnable action;
-        final @Nullable CancelAction before;
-
-        CancelAction(Runnable action, @Nullable CancelAction before) {
-            this.action = action;
-            this.before = before;
-        }
-    }
+    /** Stands for "too late to add a cancel action". */
+    private static final CancelAction TAKEN = new CancelAction(() -> {});
 
     /** What an {@link Answerer} gives when the handler has sent all that it had to send. */
     public static final Object SENT = new Object();
@@ -168,23 +164,22 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
      * Gives this request's place in the ring to another one, for which there would be none: if it is dropped already, or if
      * it can be dropped now.
      *
-     * @param dropIfWaiting whether to fail this request, if it is still waiting, with {@link RequestFailure#OVERLOADED}
+     * @param dropped takes this request if it was still waiting and is dropped now, to be {@linkplain #shed}; null if it is
+     *     not to be dropped
      * @return whether the newcomer has the place
      */
-    public final boolean replaceBy(Exchange<Q, R> newcomer, boolean dropIfWaiting) {
+    public final boolean replaceBy(Exchange<Q, R> newcomer, @Nullable Consumer<? super Exchange<Q, R>> dropped) {
         int found = state;
-        if (found != DROPPED && (found != WAITING || !dropIfWaiting)) {
+        if (found != DROPPED && (found != WAITING || dropped == null)) {
             return false;
         }
         if (!SUCCESSOR.compareAndSet(this, null, newcomer)) {
             return false;
         }
         // From here on, whoever finds this one dropped starts the newcomer.
-        if (found == WAITING && STATE.compareAndSet(this, WAITING, DROPPED)) {
-            broken(
-                    RequestFailure.OVERLOADED,
-                    "another request took its place, which is more urgent or has more time left",
-                    null);
+        if (dropped != null && STATE.compareAndSet(this, WAITING, DROPPED)) {
+            ended();
+            dropped.accept(this);
         }
         if (state == DROPPED) {
             return true;
@@ -192,6 +187,14 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         // It was started meanwhile, and whoever did that has no eye for a successor.
         SUCCESSOR.setVolatile(this, null);
         return false;
+    }
+
+    /** Tells the caller that the request was dropped for another one; not to be called while others wait for this thread. */
+    public final void shed() {
+        broken(
+                RequestFailure.OVERLOADED,
+                "another request took its place, which is more urgent or has more time left",
+                null);
     }
 
     /** The last of those that took this one's place, one after the other. */
@@ -266,7 +269,8 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         if (byHandler) {
             request = null;
             terms.count(failure);
-            deliverFailure(new RequestException(terms.service(), failure, detail, cause));
+            var failed = new RequestException(terms.service(), failure, detail, cause);
+            terms.surroundings().tell(() -> deliverFailure(failed));
         } else {
             broken(failure, detail, cause);
         }
@@ -274,9 +278,13 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     }
 
     private void broken(RequestFailure failure, String detail, @Nullable Throwable cause) {
-        letGo();
+        request = null;
         terms.count(failure);
-        deliverFailure(new RequestException(terms.service(), failure, detail, cause));
+        var failed = new RequestException(terms.service(), failure, detail, cause);
+        terms.surroundings().tell(() -> {
+            runCancelActions();
+            deliverFailure(failed);
+        });
     }
 
     /**
@@ -288,7 +296,8 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     final boolean end(boolean byHandler) {
         boolean won = changeToEnd(byHandler);
         if (won && !byHandler) {
-            letGo();
+            request = null;
+            runCancelActions();
         }
         return won;
     }
@@ -301,13 +310,31 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
                 return false;
             }
         } while (!STATE.compareAndSet(this, before, before == WAITING ? DROPPED : byHandler ? ANSWERED : BROKEN_OFF));
+        ended();
         return true;
     }
 
-    private void letGo() {
-        request = null;
-        if (cancelActions != null) {
-            runCancelActions();
+    /** Has nobody keep this request for what could still become of it. */
+    private void ended() {
+        CancelAction mine = outerEnd;
+        if (mine != null) {
+            mine.remove();
+        }
+        Consumer<? super Exchange<Q, R>> keeper = whenOver;
+        if (keeper != null) {
+            keeper.accept(this);
+        }
+    }
+
+    /**
+     * Has somebody told when the request is over, before the caller is; at once if it is over already, and perhaps twice
+     * then. One at a time: it takes the place of who was told before.
+     */
+    public final void whenOver(Consumer<? super Exchange<Q, R>> keeper) {
+        whenOver = keeper;
+        VarHandle.fullFence(); // of the two, this and the end, one sees the other
+        if (isOver()) {
+            keeper.accept(this);
         }
     }
 
@@ -327,14 +354,31 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
 
     @Override
     public final void onCancel(Runnable action) {
+        add(new CancelAction(action));
+    }
+
+    /** Ends another request, which is made while this one is handled and has not been asked yet, with this one. */
+    public final void breaksOff(Exchange<?, ?> inner) {
+        var innersEnd = new CancelAction(inner::breakOff);
+        inner.outerEnd = innersEnd;
+        add(innersEnd);
+    }
+
+    /** Whether what its handler asks for has nothing to do with this request any more, since that has its reply. */
+    public final boolean isAnswered() {
+        return state == ANSWERED;
+    }
+
+    private void add(CancelAction added) {
         CancelAction present;
         do {
             present = cancelActions;
-            if (present == CancelAction.TAKEN) {
-                runQuietly(action);
+            if (present == TAKEN) {
+                runQuietly(added);
                 return;
             }
-        } while (!CANCEL_ACTIONS.compareAndSet(this, present, new CancelAction(action, present)));
+            added.follow(present);
+        } while (!CANCEL_ACTIONS.compareAndSet(this, present, added));
         // The compare-and-set is a full fence, and so is the one that ends the request: one of the two sees the other.
         if (state == BROKEN_OFF || state == DROPPED) {
             runCancelActions();
@@ -342,22 +386,23 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     }
 
     private void runCancelActions() {
-        var latest = (CancelAction) CANCEL_ACTIONS.getAndSet(this, CancelAction.TAKEN);
-        CancelAction first = null;
-        for (CancelAction one = latest; one != null && one != CancelAction.TAKEN; one = one.before) {
-            first = new CancelAction(one.action, first);
+        if (cancelActions == null) {
+            return; // who adds one now sees the end
         }
-        for (CancelAction one = first; one != null; one = one.before) {
-            runQuietly(one.action);
+        var latest = (CancelAction) CANCEL_ACTIONS.getAndSet(this, TAKEN);
+        var inOrder = new ArrayDeque<CancelAction>();
+        for (CancelAction one = latest; one != null && one != TAKEN; one = one.before()) {
+            inOrder.push(one);
         }
+        inOrder.forEach(this::runQuietly);
     }
 
     /** A cancel action is the handler's code on somebody else's thread: that thread has no use for what it throws. */
-    private void runQuietly(Runnable action) {
+    private void runQuietly(CancelAction action) {
         try {
-            action.run();
+            Scope.outside(action);
         } catch (Throwable handlersOwn) {
-            terms.userCodeThrew(handlersOwn);
+            terms.surroundings().userCodeThrew(terms.service(), handlersOwn);
         }
     }
 
@@ -369,6 +414,26 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     @Override
     public final void fail(Throwable cause) {
         fail(RequestFailure.HANDLER_FAILED, "the handler failed with " + cause, cause);
+    }
+
+    @Override
+    public final void run(Runnable work) {
+        Object before = Scope.enter(this);
+        try {
+            work.run();
+        } finally {
+            Scope.enter(before);
+        }
+    }
+
+    @Override
+    public final <V> V call(Supplier<V> work) {
+        Object before = Scope.enter(this);
+        try {
+            return work.get();
+        } finally {
+            Scope.enter(before);
+        }
     }
 
     @Override

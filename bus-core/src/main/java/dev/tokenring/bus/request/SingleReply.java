@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.RequestException;
 import dev.tokenring.bus.RequestFailure;
+import dev.tokenring.bus.thread.Scope;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,11 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
      * than a short handler does. It is as long as an {@linkplain dev.tokenring.bus.WaitStrategy#ADAPTIVE adaptive} reader
      * looks.
      */
-    private final class Pending extends CompletableFuture<R> {
+    private final class Pending extends ReplyFuture<R> {
+        Pending() {
+            super(terms().surroundings());
+        }
+
         private void lookForAWhile() {
             for (int looks = 0; looks < SPINS + YIELDS && !isDone(); looks++) {
                 if (looks < SPINS) {
@@ -60,17 +65,28 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
 
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
-            return cancelled() ? super.cancel(mayInterruptIfRunning) : isCancelled();
+            if (cancelled()) {
+                Scope.outside(() -> super.cancel(mayInterruptIfRunning));
+            }
+            return isCancelled();
         }
 
         @Override
         public boolean complete(R reply) {
-            return cancelled() && super.complete(reply);
+            boolean ended = cancelled();
+            if (ended) {
+                Scope.outside(() -> super.complete(reply));
+            }
+            return ended;
         }
 
         @Override
         public boolean completeExceptionally(Throwable cause) {
-            return cancelled() && super.completeExceptionally(cause);
+            boolean ended = cancelled();
+            if (ended) {
+                Scope.outside(() -> super.completeExceptionally(cause));
+            }
+            return ended;
         }
 
         void deliver(R reply) {
@@ -79,11 +95,6 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
 
         void deliverFailure(RequestException failure) {
             super.completeExceptionally(failure);
-        }
-
-        @Override
-        public <U> CompletableFuture<U> newIncompleteFuture() {
-            return new CompletableFuture<>();
         }
     }
 
@@ -106,8 +117,10 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
         if (whole == null) {
             whole = part;
         } else if (merge == null) {
-            throw new IllegalStateException("a second part was sent to a caller who wants one reply: send one part,"
-                    + " or say with Service.withMerge how parts become a whole");
+            throw new IllegalStateException(
+                    "a second part was sent to a caller who wants one reply: send one part, or serve"
+                            + " a description that says with Service.withMerge how parts become a whole; what the caller's says"
+                            + " does not count");
         } else {
             whole = merge.apply(whole, part);
         }
@@ -133,7 +146,12 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
     @Override
     void handlerReturned(R reply) {
         if (end(true)) {
-            future.deliver(reply);
+            Object handled = Scope.enter(null); // what the caller does now is no part of it
+            try {
+                future.deliver(reply);
+            } finally {
+                Scope.enter(handled);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.Replies;
 import dev.tokenring.bus.RequestException;
 import dev.tokenring.bus.RequestFailure;
+import dev.tokenring.bus.thread.Scope;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Flow;
@@ -60,6 +61,7 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         lock.lockInterruptibly();
         try {
             while (!isOver() && buffer.size() >= Replies.BUFFER_SIZE) {
+                refuseToWaitForItself();
                 // The request may end without anybody touching this lock; the deadline bounds the wait all the same.
                 room.await(Math.max(1, remaining().toNanos()), TimeUnit.NANOSECONDS);
             }
@@ -78,6 +80,15 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         deliver(part);
         deliverAll();
         return !isOver();
+    }
+
+    private void refuseToWaitForItself() {
+        if (terms().surroundings().isStepping()) {
+            throw new IllegalStateException(
+                    "the reader of the stream has not asked for more than the " + Replies.BUFFER_SIZE
+                            + " parts that wait for it, and can't while this thread, which steps the bus, waits for that: have it"
+                            + " ask for more, or send only while there is room");
+        }
     }
 
     @Override
@@ -202,6 +213,7 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
     }
 
     private void tellEnd(@Nullable Throwable cause) {
+        Object handled = Scope.enter(null);
         try {
             if (cause == null) {
                 subscriber.onComplete();
@@ -210,20 +222,26 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
             }
         } catch (Throwable subscribersOwn) {
             threw(subscribersOwn);
+        } finally {
+            Scope.enter(handled);
         }
     }
 
+    /** What the subscriber does is no part of what is being handled on this thread. */
     private void deliver(R part) {
+        Object handled = Scope.enter(null);
         try {
             subscriber.onNext(part);
         } catch (Throwable subscribersOwn) {
             threw(subscribersOwn);
+        } finally {
+            Scope.enter(handled);
         }
     }
 
     /** Reactive Streams, rule 2.13: a subscriber that throws has cancelled. */
     private void threw(Throwable subscribersOwn) {
         cancel();
-        terms().userCodeThrew(subscribersOwn);
+        terms().surroundings().userCodeThrew(terms().service(), subscribersOwn);
     }
 }

@@ -8,7 +8,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BinaryOperator;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What all requests of one service on one bus have in common, and how many of them ended badly. */
@@ -16,7 +15,7 @@ public final class Terms<R> {
     private final String service;
     private final Clock clock;
     private final @Nullable BinaryOperator<R> merge;
-    private final Consumer<Throwable> userCodeThrew;
+    private final Surroundings surroundings;
     /** One for each failure; the map itself is filled at once, and left alone then. */
     private final Map<RequestFailure, LongAdder> endsByFailure = new EnumMap<>(RequestFailure.class);
 
@@ -24,13 +23,13 @@ public final class Terms<R> {
      * Sets the terms.
      *
      * @param merge puts the parts of a reply together for who wants one; null if there are no parts
-     * @param userCodeThrew told what a subscriber or a cancel action throws, which nobody else would hear of
+     * @param surroundings the bus
      */
-    public Terms(String service, Clock clock, @Nullable BinaryOperator<R> merge, Consumer<Throwable> userCodeThrew) {
+    public Terms(String service, Clock clock, @Nullable BinaryOperator<R> merge, Surroundings surroundings) {
         this.service = service;
         this.clock = clock;
         this.merge = merge;
-        this.userCodeThrew = userCodeThrew;
+        this.surroundings = surroundings;
         for (RequestFailure failure : RequestFailure.values()) {
             endsByFailure.put(failure, new LongAdder());
         }
@@ -48,8 +47,8 @@ public final class Terms<R> {
         return merge;
     }
 
-    void userCodeThrew(Throwable cause) {
-        userCodeThrew.accept(cause);
+    Surroundings surroundings() {
+        return surroundings;
     }
 
     /** Counts a request that has ended without a reply. */

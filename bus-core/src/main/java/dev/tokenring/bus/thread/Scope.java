@@ -29,4 +29,14 @@ public final class Scope {
         }
         return before;
     }
+
+    /** Does something that is part of nothing: that this thread does it, in the middle of something, is by chance. */
+    public static void outside(Runnable work) {
+        Object before = enter(null);
+        try {
+            work.run();
+        } finally {
+            enter(before);
+        }
+    }
 }

@@ -2,6 +2,7 @@ package dev.tokenring.examples.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.bus.AsyncReplies;
 import dev.tokenring.bus.Bus;
 import dev.tokenring.bus.BusOptions;
 import dev.tokenring.bus.Claim;
@@ -55,6 +56,9 @@ class GuideTest {
             .withCapacity(64)
             .withMerge((part, next) -> new Answer(part.text() + next.text()));
     // end
+
+    private static final Service<Question, Answer> LIBRARY =
+            Service.of("library", Question.class, Answer.class);
 
     private final List<Object> seen = new CopyOnWriteArrayList<>();
 
@@ -296,6 +300,47 @@ class GuideTest {
                             replies.fail(closing);
                         }
                     }));
+            // end
+            show(bus.request(ORACLE, new Question("life")).join());
+        }
+        assertThat(seen).hasSize(1);
+    }
+
+    /** Passes a question on, and completes the reply with what comes back. */
+    private static void passOn(Bus bus, Question question, AsyncReplies<Answer> replies) {
+        bus.request(LIBRARY, question).whenComplete((answer, failure) -> {
+            try {
+                replies.send(answer);
+                replies.complete();
+            } catch (InterruptedException closing) {
+                replies.fail(closing);
+            }
+        });
+    }
+
+    @Test
+    void asynchronousAndNested() {
+        try (Bus bus = Bus.open()) {
+            Executor engine = Runnable::run;
+            bus.serve(LIBRARY, (question, context) -> think(question));
+            // snippet
+            bus.serveAsync(
+                    ORACLE,
+                    (question, replies) -> engine.execute(() -> replies.run(() -> passOn(bus, question, replies))));
+            // end
+            show(bus.request(ORACLE, new Question("life")).join());
+        }
+        assertThat(seen).hasSize(1);
+    }
+
+    @Test
+    void serviceOnManyThreads() {
+        try (Bus bus = Bus.open()) {
+            // snippet
+            bus.service(ORACLE)
+                    .named("library")
+                    .on(Execution.virtualThreads(16))
+                    .serveStream((question, replies) -> replies.send(think(question)));
             // end
             show(bus.request(ORACLE, new Question("life")).join());
         }

@@ -25,8 +25,24 @@ class ReplyEnds {
         var unused = exchange.future().whenComplete((reply, failure) -> futureEnds.incrementAndGet());
     }
 
+    /** No bus around it. */
+    private static final class Alone implements Surroundings {
+        @Override
+        public void tell(Runnable news) {
+            news.run();
+        }
+
+        @Override
+        public void userCodeThrew(String service, Throwable thrown) {}
+
+        @Override
+        public boolean isStepping() {
+            return false;
+        }
+    }
+
     static SingleReply<String, String> newRequest() {
-        var terms = new Terms<String>("stressed", Clock.SYSTEM, null, unexpected -> {});
+        var terms = new Terms<String>("stressed", Clock.SYSTEM, null, new Alone());
         long nowNs = System.nanoTime();
         return new SingleReply<>(terms, "request", Headers.NONE, nowNs, nowNs + TimeUnit.HOURS.toNanos(1));
     }
