@@ -102,7 +102,9 @@ public final class Stepper {
      * @return false if nothing was waiting
      */
     public boolean step() {
-        return loop().step();
+        Loop present = loop();
+        present.stepOnThisThread();
+        return present.step();
     }
 
     /**

@@ -14,10 +14,14 @@ class SteppedRequestTest extends BusTest {
     private static final Service<String, String> INNER = Service.of("inner", String.class, String.class);
 
     private final Stepper stepper = Stepper.at(Instant.EPOCH);
-    private final Bus bus = open(BusOptions.DEFAULT.steppedBy(stepper));
+
+    private Bus openStepped() {
+        return open(BusOptions.DEFAULT.steppedBy(stepper));
+    }
 
     @Test
     void waitingForAReplyThatHasNotComeIsRefused() throws Exception {
+        Bus bus = openStepped();
         bus.serve(INNER, (word, context) -> word);
         CompletableFuture<String> reply = bus.request(INNER, "?");
         CompletableFuture<Integer> length = reply.thenApply(String::length);
@@ -44,6 +48,7 @@ class SteppedRequestTest extends BusTest {
 
     @Test
     void handlerThatWaitsForAReplyFails() {
+        Bus bus = openStepped();
         bus.serve(INNER, (word, context) -> word);
         bus.serve(OUTER, (word, context) -> bus.request(INNER, word).join());
         CompletableFuture<String> reply = bus.request(OUTER, "?");
@@ -53,6 +58,7 @@ class SteppedRequestTest extends BusTest {
 
     @Test
     void anotherThreadMayWait() throws Exception {
+        Bus bus = openStepped();
         bus.serve(INNER, (word, context) -> word);
         CompletableFuture<String> reply = bus.request(INNER, "?");
         Future<String> waiting = start(reply::join);
@@ -62,6 +68,7 @@ class SteppedRequestTest extends BusTest {
 
     @Test
     void handlerThatWouldWaitForTheReaderOfAStreamFails() {
+        Bus bus = openStepped();
         bus.serveStream(INNER, (word, replies) -> {
             for (int i = 0; i < 300 && replies.send(word); i++) {}
         });

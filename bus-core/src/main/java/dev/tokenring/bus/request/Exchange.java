@@ -318,6 +318,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     private void ended() {
         CancelAction mine = outerEnd;
         if (mine != null) {
+            outerEnd = null;
             mine.remove();
         }
         Consumer<? super Exchange<Q, R>> keeper = whenOver;
