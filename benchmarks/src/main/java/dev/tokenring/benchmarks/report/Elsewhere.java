@@ -44,9 +44,8 @@ final class Elsewhere {
         if (others.isEmpty()) {
             return "";
         }
-        String heads = others.stream()
-                .map(other -> " | " + describe(other.machine()))
-                .collect(Collectors.joining());
+        String heads =
+                others.stream().map(other -> " | " + describe(other.machine())).collect(Collectors.joining());
         String rule = "|---|---|--:" + "|--:".repeat(others.size()) + "|";
         String rows = here.comparisons().stream().map(this::row).collect(Collectors.joining("\n"));
         return """
