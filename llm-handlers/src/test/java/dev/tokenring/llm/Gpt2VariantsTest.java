@@ -41,6 +41,8 @@ class Gpt2VariantsTest {
                         .format("F16")
                         .prefix("")),
                 new Variant("embedding stored as the head", model -> model.embeddingStoredAs("lm_head.weight")),
+                new Variant("in two shards", model -> model.shards(2)),
+                new Variant("in many shards of F16", model -> model.shards(7).format("F16")),
                 new Variant("wide inner layer", model -> model.set("n_inner", 31)),
                 new Variant("one head", model -> model.set("n_head", 1)),
                 new Variant("one layer", model -> model.set("n_layer", 1)),

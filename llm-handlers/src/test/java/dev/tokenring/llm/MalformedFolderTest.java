@@ -84,11 +84,12 @@ class MalformedFolderTest {
                         "pytorch_model.bin",
                         "safe_serialization=True"),
                 fault(
-                        "weights in several files",
+                        "weights pickled in several files",
                         folder -> Files.move(
-                                folder.resolve("model.safetensors"), folder.resolve("model.safetensors.index.json")),
-                        "several files",
-                        "max_shard_size"),
+                                folder.resolve("model.safetensors"), folder.resolve("pytorch_model.bin.index.json")),
+                        "has no model.safetensors",
+                        "pytorch_model.bin",
+                        "safe_serialization=True"),
                 fault("no tokenizer.json", delete("tokenizer.json"), "has no tokenizer.json", "save_pretrained"),
                 fault("config.json is no JSON", write("config.json", "{\"a\": "), "config.json is not a JSON object"),
                 fault("config.json is a list", write("config.json", "[1]"), "config.json is not a JSON object"),
@@ -206,6 +207,108 @@ class MalformedFolderTest {
                         folder -> new TinyModel(1).format("F64").write(folder),
                         "is of type F64, which is not supported",
                         "F32, F16 or BF16"));
+    }
+
+    private static Fault index(String what, UnaryOperator<String> change, String... said) {
+        return fault(
+                what,
+                folder -> {
+                    Path index = folder.resolve("model.safetensors.index.json");
+                    String before = Files.readString(index);
+                    String after = change.apply(before);
+                    assertThat(after).as("the index was changed").isNotEqualTo(before);
+                    Files.writeString(index, after);
+                },
+                said);
+    }
+
+    /** What can be wrong with weights in three shards. */
+    static Stream<Fault> faultsOfShards() {
+        return Stream.of(
+                fault(
+                        "a shard is missing",
+                        delete("model-00002-of-00003.safetensors"),
+                        "model-00002-of-00003.safetensors is not there",
+                        "model.safetensors.index.json says that tensor transformer.wpe.weight lies in it",
+                        "take all shards"),
+                fault(
+                        "a shard is cut",
+                        folder -> cut(folder.resolve("model-00003-of-00003.safetensors"), 0.9),
+                        "model-00003-of-00003.safetensors is not a complete safetensors file",
+                        "lies at bytes"),
+                fault(
+                        "a shard is a pointer of Git LFS",
+                        write("model-00001-of-00003.safetensors", "version https://git-lfs.github.com/spec/v1"),
+                        "model-00001-of-00003.safetensors",
+                        "git lfs pull"),
+                fault(
+                        "shards in each other's place",
+                        folder -> Files.copy(
+                                folder.resolve("model-00001-of-00003.safetensors"),
+                                folder.resolve("model-00002-of-00003.safetensors"),
+                                java.nio.file.StandardCopyOption.REPLACE_EXISTING),
+                        "model-00002-of-00003.safetensors has no tensor transformer.wpe.weight",
+                        "says is there",
+                        "take the index and all shards"),
+                fault(
+                        "a tensor of another shape in a shard",
+                        folder -> changeHeader(
+                                folder.resolve("model-00001-of-00003.safetensors"),
+                                text -> text.replaceFirst("\\[257,12]", "[12,257]")),
+                        "model-00001-of-00003.safetensors: tensor transformer.wte.weight has the shape [12, 257]",
+                        "config.json asks for [257, 12]"),
+                index(
+                        "a tensor that nobody has",
+                        text -> text.replace("transformer.wte.weight", "transformer.wtf.weight"),
+                        "model-00001-of-00003.safetensors has no tensor transformer.wtf.weight"),
+                index(
+                        "a tensor twice",
+                        text -> text.replace("transformer.wpe.weight", "transformer.wte.weight"),
+                        "names tensor transformer.wte.weight twice",
+                        "copy it again"),
+                index(
+                        "a tensor that the index leaves out",
+                        text -> text.replaceFirst("\"transformer.ln_f.bias\":\"[^\"]*\"", "")
+                                .replace(",,", ",")
+                                .replace(",}", "}"),
+                        "model.safetensors.index.json has no tensor transformer.ln_f.bias or ln_f.bias",
+                        "config.json asks for"),
+                index(
+                        "a shard elsewhere",
+                        text -> text.replaceFirst("model-00001", "../model-00001"),
+                        "lies in \"../model-00001-of-00003.safetensors\"",
+                        "beside it"),
+                index(
+                        "a file that is no shard",
+                        text -> text.replaceFirst("model-00001-of-00003.safetensors", "config.json"),
+                        "lies in \"config.json\"",
+                        ".safetensors"),
+                index("no weight_map", text -> text.replace("weight_map", "heap"), "has no weight_map"),
+                index("the index is cut", text -> text.substring(0, 200), "is not a JSON object with a weight_map"),
+                index(
+                        "the index maps to numbers",
+                        text -> text.replaceFirst("\"model-00001-of-00003.safetensors\"", "[1]"),
+                        "is not a JSON object with a weight_map"),
+                index("the index is a list", text -> "[" + text + "]", "is not a JSON object with a weight_map"),
+                index("the index is empty", text -> "", "is not a JSON object with a weight_map"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfShards")
+    void shardsGetOneSentenceToo(Fault fault) throws IOException {
+        Path model = folder.resolve("model");
+        new TinyModel(1).shards(3).write(model);
+        LanguageModel.load(model).close();
+        fault.spoiler().spoil(model);
+
+        Throwable thrown = catchThrowable(() -> LanguageModel.load(model).close());
+
+        assertThat(thrown).isExactlyInstanceOf(ModelLoadException.class);
+        assertThat(thrown.getMessage())
+                .contains(fault.said())
+                .contains(model.toString())
+                .contains(": ")
+                .doesNotContain("\n");
     }
 
     @ParameterizedTest

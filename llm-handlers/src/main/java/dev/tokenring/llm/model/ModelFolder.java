@@ -14,8 +14,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder in the style of Hugging Face: {@code config.json}, {@code model.safetensors} and {@code tokenizer.json}, and if
- * present {@code tokenizer_config.json} and {@code generation_config.json}. Opening it reads the small files only.
+ * A folder in the style of Hugging Face: {@code config.json}, {@code model.safetensors} (or shards of it, with
+ * {@code model.safetensors.index.json}) and {@code tokenizer.json}, and if present {@code tokenizer_config.json} and
+ * {@code generation_config.json}. Opening it reads the small files only.
  */
 public final class ModelFolder {
     private final Path folder;
@@ -40,7 +41,9 @@ public final class ModelFolder {
                     + ": give a folder with config.json, model.safetensors and tokenizer.json");
         }
         require(folder, "config.json", "take the whole folder of a Hugging Face model");
-        require(folder, "model.safetensors", remedyForWeights(folder));
+        if (!Files.exists(folder.resolve(ShardIndex.FILE))) {
+            require(folder, SafeTensors.FILE, remedyForWeights(folder));
+        }
         require(
                 folder,
                 "tokenizer.json",
@@ -55,11 +58,8 @@ public final class ModelFolder {
     }
 
     private static String remedyForWeights(Path folder) {
-        if (Files.exists(folder.resolve("model.safetensors.index.json"))) {
-            return "its weights are in several files, which is not supported; save them as one"
-                    + " (transformers: save_pretrained(…, max_shard_size=\"100GB\"))";
-        }
-        if (Files.exists(folder.resolve("pytorch_model.bin"))) {
+        if (Files.exists(folder.resolve("pytorch_model.bin"))
+                || Files.exists(folder.resolve("pytorch_model.bin.index.json"))) {
             return "it has pytorch_model.bin instead; convert that"
                     + " (transformers: AutoModelForCausalLM.from_pretrained(…).save_pretrained(…, safe_serialization=True))";
         }
@@ -76,9 +76,9 @@ public final class ModelFolder {
         return family;
     }
 
-    /** Opens the weights, and checks their header. */
+    /** Opens the weights, and checks their headers. */
     public SafeTensors openWeights() {
-        return SafeTensors.open(folder.resolve("model.safetensors"));
+        return SafeTensors.open(folder);
     }
 
     /** Reads the tokenizer. */
