@@ -3,7 +3,7 @@ package dev.tokenring.llm;
 import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.llm.engine.DecodeLoop;
-import dev.tokenring.llm.engine.TorchProgram;
+import dev.tokenring.llm.engine.TorchStepModel;
 import dev.tokenring.llm.model.ChatTemplate;
 import dev.tokenring.llm.model.ModelFamily;
 import dev.tokenring.llm.model.ModelFolder;
@@ -40,7 +40,7 @@ public final class LanguageModel implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final ChatTemplate chatTemplate;
     private final GenerationOptions defaults;
-    private final TorchProgram program;
+    private final TorchStepModel program;
     private final ReentrantLock computing = new ReentrantLock(true);
     private final Lifetime lifetime;
 
@@ -49,7 +49,7 @@ public final class LanguageModel implements AutoCloseable {
             ChatTemplate chatTemplate,
             GenerationOptions defaults,
             Tokenizer tokenizer,
-            TorchProgram program) {
+            TorchStepModel program) {
         this.name = folder.name();
         this.family = folder.family();
         this.tokenizer = tokenizer;
@@ -90,7 +90,7 @@ public final class LanguageModel implements AutoCloseable {
         GenerationOptions defaults = opened.defaults();
         // What is cheap to check comes first: a folder that is wrong is refused before its weights take memory.
         try (SafeTensors weights = opened.openWeights()) {
-            List<SafeTensors.Tensor> found = weights.findAll(opened.family().weights());
+            TorchStepModel.check(opened, weights);
             Tokenizer tokenizer = opened.loadTokenizer();
             try {
                 return new LanguageModel(
@@ -98,7 +98,7 @@ public final class LanguageModel implements AutoCloseable {
                         chatTemplate,
                         defaults,
                         tokenizer,
-                        TorchProgram.load(opened.family(), weights, found, options));
+                        TorchStepModel.load(opened.family(), weights, options));
             } catch (RuntimeException | Error e) {
                 tokenizer.close();
                 throw e;
@@ -210,7 +210,7 @@ public final class LanguageModel implements AutoCloseable {
      */
     public float[] logits(int[] prompt) {
         check(prompt, contextLength());
-        return compute(sequence -> sequence.append(prompt));
+        return compute(model -> model.logits(prompt));
     }
 
     /**
@@ -231,15 +231,15 @@ public final class LanguageModel implements AutoCloseable {
             int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled) {
         requireNonNull(options, "options");
         check(prompt, contextLength() - 1);
-        return compute(sequence -> new DecodeLoop(sequence, contextLength(), tokenizer, options)
+        return compute(model -> new DecodeLoop(model, tokenizer, options)
                 .run(prompt, pieces, () -> lifetime.isClosed() || cancelled.getAsBoolean()));
     }
 
-    private <T> T compute(Function<TorchProgram.Sequence, T> work) {
+    private <T> T compute(Function<TorchStepModel, T> work) {
         return lifetime.use(() -> {
             computing.lock();
-            try (TorchProgram.Sequence sequence = program.newSequence()) {
-                return work.apply(sequence);
+            try {
+                return work.apply(program);
             } finally {
                 computing.unlock();
             }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Generates for one sequence: one step for the whole prompt, then one a token. For one thread, once. */
 public final class DecodeLoop {
-    private final TorchProgram.Sequence sequence;
+    private final StepModel model;
     private final int contextLength;
     private final GenerationOptions options;
     private final Sampler sampler;
@@ -21,10 +21,9 @@ public final class DecodeLoop {
     private final StringBuilder whole = new StringBuilder();
     private int delivered;
 
-    public DecodeLoop(
-            TorchProgram.Sequence sequence, int contextLength, Tokenizer tokenizer, GenerationOptions options) {
-        this.sequence = sequence;
-        this.contextLength = contextLength;
+    public DecodeLoop(TorchStepModel model, Tokenizer tokenizer, GenerationOptions options) {
+        this.model = model;
+        this.contextLength = model.contextLength();
         this.options = options;
         this.sampler = new Sampler(options);
         this.text = new TextAssembler(tokenizer, options.stopStrings());
@@ -32,8 +31,14 @@ public final class DecodeLoop {
 
     /** Runs until something ends it; hands over the pieces as they come, and returns them as one. */
     public Generation run(int[] prompt, Consumer<Generation> pieces, BooleanSupplier cancelled) {
+        try (KvCache cache = model.newCache(Math.min(2 * prompt.length, contextLength))) {
+            return run(cache, prompt, pieces, cancelled);
+        }
+    }
+
+    private Generation run(KvCache cache, int[] prompt, Consumer<Generation> pieces, BooleanSupplier cancelled) {
         FinishReason reason = cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
-        float[] logits = reason == null ? sequence.append(prompt) : new float[0];
+        float[] logits = reason == null ? step(cache, prompt) : new float[0];
         String sure = "";
         while (reason == null) {
             int id = sampler.choose(logits);
@@ -45,11 +50,17 @@ public final class DecodeLoop {
                 if (!sure.isEmpty()) {
                     pieces.accept(next(prompt, sure, null));
                 }
-                logits = sequence.append(id);
+                logits = step(cache, id);
             }
         }
         pieces.accept(next(prompt, sure + text.finish(), reason));
         return new Generation(whole.toString(), ids, prompt.length, reason);
+    }
+
+    private float[] step(KvCache cache, int... ids) {
+        var chunk = new Chunk(cache, ids, Chunk.Wanted.LAST);
+        model.step(List.of(chunk));
+        return chunk.logits();
     }
 
     private @Nullable FinishReason reasonToStop(int[] prompt, BooleanSupplier cancelled) {

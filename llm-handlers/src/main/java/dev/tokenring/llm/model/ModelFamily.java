@@ -1,14 +1,13 @@
 package dev.tokenring.llm.model;
 
 import dev.tokenring.llm.ModelLoadException;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * An architecture: which weights it has and how a forward pass runs over them. Adding one is one class and one line in
- * {@link #FAMILIES}.
+ * An architecture: what its configuration means, and how a forward pass runs over its weights. Adding one is one class,
+ * which reads the configuration and says the pass, and one line in {@link #FAMILIES}.
  */
 public interface ModelFamily {
     /** The families by the {@code model_type} of their {@code config.json}. */
@@ -36,21 +35,10 @@ public interface ModelFamily {
 
     int headSize();
 
-    /** The weights, in the order in which {@link #forwardPass} refers to them as {@code w[0]}, {@code w[1]}, … */
-    List<WeightSpec> weights();
-
     /**
-     * The body of {@code forward(self, ids, start, cache) -> Tensor} in TorchScript's text form, indented by four.
+     * Says the forward pass, from token ids to logits.
      *
-     * <ul>
-     *   <li>{@code ids}, int64 of shape [n]: the next n tokens; n is given as the int {@code n}
-     *   <li>{@code p}, int: how many tokens the cache holds already
-     *   <li>{@code cache}, float32 of shape [layers, 2, cachedHeads, contextLength, headSize]: keys and values, to which
-     *       the pass adds those of the new tokens at places p to p + n
-     *   <li>{@code w}, a list of float32 tensors: the weights
-     * </ul>
-     *
-     * @return statements that end by returning the logits after the last token, float32 of shape [1, vocabularySize]
+     * @return the logits: of the {@linkplain ForwardPass#wanted wanted} rows, as many numbers as the vocabulary has
      */
-    String forwardPass();
+    <V> V forward(ForwardPass<V> pass);
 }
