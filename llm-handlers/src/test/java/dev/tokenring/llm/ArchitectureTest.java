@@ -33,7 +33,12 @@ class ArchitectureTest {
         ROOMS_KNOW_NOTHING_THAT_USES_THEM(
                 "BreaksEngine.knowsTheFace",
                 room("model").or(room("engine")),
-                belongToAnyOf(LanguageModel.class, GenerationHandler.class, ChatWindow.class, Lifetime.class)),
+                belongToAnyOf(
+                        LanguageModel.class,
+                        GenerationHandler.class,
+                        ChatHandler.class,
+                        ChatWindow.class,
+                        Lifetime.class)),
         ROOMS_KNOW_NO_BUS(
                 "BreaksEngine.knowsTheBus",
                 room("model").or(room("engine")),
