@@ -95,10 +95,10 @@ public final class DialogueCommand implements Callable<Integer> {
     public Integer call() {
         var terminal = new Terminal();
         try (LanguageModel languageModel = LanguageModel.load(model, new ModelOptions(device, threads));
-                var conversation = new Conversation(Journal.open(journal, JsonCodec.of(NlpMessage.class)))) {
+                var store = new JournalChatStore(
+                        Journal.open(journal, JsonCodec.of(DialogueEntry.class)), Clock.systemUTC())) {
             GenerationOptions options = options(languageModel.defaults());
-            var dialogue =
-                    new Dialogue(languageModel, options, conversation, terminal, sender, json, Clock.systemUTC());
+            var dialogue = new Dialogue(languageModel, options, store, terminal, sender, json, Clock.systemUTC());
             dialogue.run();
             return ExitCode.OK;
         } catch (ModelLoadException | JournalException | IllegalArgumentException refused) {
