@@ -214,6 +214,22 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
+     * Computes how likely the model finds a text, token by token. The sum of what it gives, negated and divided by their
+     * number, is the loss in nats per token; its exponential is the perplexity.
+     *
+     * @param ids token ids; at least one and at most {@link #contextLength()}
+     * @return for each token but the first the natural logarithm of its probability after those before it: element 0 is that
+     *     of {@code ids[1]}
+     * @throws PromptTooLongException if the text does not fit the context
+     * @throws IllegalArgumentException if there is no token or an id is not in the vocabulary
+     * @throws IllegalStateException if the model is closed
+     */
+    public double[] score(int[] ids) {
+        check(ids, contextLength());
+        return compute(model -> model.score(ids));
+    }
+
+    /**
      * Generates what follows a prompt. The listener may close the model, which ends the generation within one step; it
      * may also ask the model for something else meanwhile.
      *

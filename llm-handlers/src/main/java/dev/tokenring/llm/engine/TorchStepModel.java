@@ -245,6 +245,11 @@ public final class TorchStepModel implements StepModel {
         }
     }
 
+    /** The natural logarithms of the probabilities of all tokens but the first, each after those before it. */
+    public double[] score(int[] ids) {
+        return Scorer.score(this, ids);
+    }
+
     @Override
     public void step(List<Chunk> chunks) {
         int tokens = chunks.stream().mapToInt(chunk -> chunk.ids().length).sum();
