@@ -10,11 +10,9 @@ import dev.tokenring.llm.model.WeightSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what a family says as the body of a TorchScript program, and notes which weights it needs. */
@@ -23,28 +21,22 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
     record Value(String name, int width) {}
 
     private final StringBuilder body = new StringBuilder();
-    private final Map<StoredWeight, Integer> placeByWeight = new LinkedHashMap<>();
+    private final Arithmetic arithmetic;
+    private final Map<StoredWeight, String> placeByWeight = new LinkedHashMap<>();
     private final Map<Rotary, String> turnByRotary = new LinkedHashMap<>();
     private final Map<String, String> masksByWindow = new LinkedHashMap<>();
+    private final Map<Integer, String> readsByWindow = new LinkedHashMap<>();
     private int variables;
 
-    private ProgramWriter() {}
-
-    /** What was written. */
-    record Program(String body, List<StoredWeight> weights) {
-        /** The weights as a checkpoint has them, each once. */
-        List<WeightSpec> specs() {
-            Set<WeightSpec> specs = new LinkedHashSet<>();
-            weights.forEach(weight -> weight.parts().forEach(part -> specs.add(part.weight())));
-            return List.copyOf(specs);
-        }
+    private ProgramWriter(Arithmetic arithmetic) {
+        this.arithmetic = arithmetic;
     }
 
-    static Program write(ModelFamily family) {
-        var writer = new ProgramWriter();
+    static Program write(ModelFamily family, Arithmetic arithmetic) {
+        var writer = new ProgramWriter(arithmetic);
         Value logits = family.forward(writer);
-        writer.line("return %s", logits.name());
-        return new Program(writer.body.toString(), List.copyOf(writer.placeByWeight.keySet()));
+        writer.line("return torch.contiguous(torch.to(%s, 6))", logits.name());
+        return Program.of(writer.body.toString(), List.copyOf(writer.placeByWeight.keySet()), arithmetic);
     }
 
     private Value let(int width, String expression, Object... arguments) {
@@ -59,8 +51,23 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
                 .append('\n');
     }
 
+    /** Weights that are packed lie in a list of their own. */
     private String weight(StoredWeight weight) {
-        return "w[" + placeByWeight.computeIfAbsent(weight, key -> placeByWeight.size()) + "]";
+        String known = placeByWeight.get(weight);
+        if (known != null) {
+            return known;
+        }
+        String list = isPacked(weight) ? "k" : "w";
+        long before = placeByWeight.keySet().stream()
+                .filter(other -> isPacked(other) == isPacked(weight))
+                .count();
+        String place = list + "[" + before + "]";
+        placeByWeight.put(weight, place);
+        return place;
+    }
+
+    private boolean isPacked(StoredWeight weight) {
+        return arithmetic.packs() && weight.use() == StoredWeight.Use.MATRIX;
     }
 
     private String weight(StoredWeight.Use use, WeightSpec weight) {
@@ -73,12 +80,20 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
 
     @Override
     public Value embedding(WeightSpec table) {
-        return let(width(table), "torch.embedding(%s, ids)", weight(StoredWeight.Use.TABLE, table));
+        return let(
+                width(table),
+                "torch.to(torch.embedding(%s, ids), %d)",
+                weight(StoredWeight.Use.TABLE, table),
+                arithmetic.activations().code());
     }
 
     @Override
     public Value positionEmbedding(WeightSpec table) {
-        return let(width(table), "torch.embedding(%s, positions)", weight(StoredWeight.Use.TABLE, table));
+        return let(
+                width(table),
+                "torch.to(torch.embedding(%s, positions), %d)",
+                weight(StoredWeight.Use.TABLE, table),
+                arithmetic.activations().code());
     }
 
     @Override
@@ -113,12 +128,32 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
     @Override
     public List<Value> linear(Value x, List<Linear> layers) {
         int out = layers.stream().mapToInt(Linear::out).sum();
-        Value all = let(out, "torch.linear(%s, %s, %s)", x.name(), weight(StoredWeight.matrix(layers)), bias(layers));
+        Value all = let(out, "%s", multiplied(x, layers));
         return layers.size() == 1
                 ? List.of(all)
                 : split(all, layers.stream().map(Linear::out).toList());
     }
 
+    private String multiplied(Value x, List<Linear> layers) {
+        StoredWeight matrix = StoredWeight.matrix(layers);
+        String bias = bias(layers);
+        if (!arithmetic.packs() && placeByWeight.containsKey(matrix.asTable())) {
+            return tied(x, weight(matrix.asTable()), bias);
+        }
+        return bias.isEmpty()
+                ? "self.product(" + x.name() + ", " + weight(matrix) + ")"
+                : "self.linear(" + x.name() + ", " + weight(matrix) + ", " + bias + ")";
+    }
+
+    /** A table lies as [out, in]. */
+    private String tied(Value x, String table, String bias) {
+        String product = arithmetic.storesInOut()
+                ? "torch.t(torch.mm(" + table + ", torch.t(" + x.name() + ")))"
+                : "self.product(" + x.name() + ", " + table + ")";
+        return bias.isEmpty() ? product : "torch.add(" + product + ", " + bias + ")";
+    }
+
+    /** The place of the bias; empty if there is none. */
     private String bias(List<Linear> layers) {
         var biases = new ArrayList<WeightSpec>();
         for (Linear layer : layers) {
@@ -130,7 +165,7 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
         if (!biases.isEmpty() && biases.size() < layers.size()) {
             throw new IllegalArgumentException("of layers that are computed together all have a bias, or none");
         }
-        return biases.isEmpty() ? "None" : weight(StoredWeight.of(StoredWeight.Use.VECTOR, biases));
+        return biases.isEmpty() ? "" : weight(StoredWeight.of(StoredWeight.Use.VECTOR, biases));
     }
 
     @Override
@@ -194,7 +229,7 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
         line("%s = %s", name, angles);
         for (String function : List.of("cos", "sin")) {
             line(
-                    "%1$s_%2$s = torch.to(torch.unsqueeze(torch.mul(torch.%2$s(%1$s), %3$s), 1), 6)",
+                    "%1$s_%2$s = torch.to(torch.unsqueeze(torch.mul(torch.%2$s(%1$s), %3$s), 1), %4$d)",
                     name, function, rotary.amplitude());
         }
         return name;
@@ -205,12 +240,17 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
         int groups = attention.heads() / attention.cachedHeads();
         String masks = masksByWindow.computeIfAbsent(attention.window() + " " + groups, key -> {
             String name = "masks" + masksByWindow.size();
-            line("%s = self.masks(starts, sizes, %d, %d, ops.prim.device(ids))", name, attention.window(), groups);
+            line("%s = self.masks(runs, %d, %d, positions)", name, attention.window(), groups);
+            return name;
+        });
+        String reads = readsByWindow.computeIfAbsent(attention.window(), window -> {
+            String name = "reads" + readsByWindow.size();
+            line("%s = self.reads(runs, %d, c)", name, window);
             return name;
         });
         return let(
                 attention.heads() * attention.headSize(),
-                "self.attend(%d, %s, %s, %s, [-1, %d, %d, %d], %s, %d, starts, sizes, %s, c)",
+                "self.attend(%d, %s, %s, %s, [-1, %d, %d, %d], %s, runs, positions, %s, writes, %s)",
                 layer,
                 queries.name(),
                 keys.name(),
@@ -219,7 +259,7 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
                 groups,
                 attention.headSize(),
                 attention.scale(),
-                attention.window(),
+                reads,
                 masks);
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A tensor that a program holds: one weight of the checkpoint, or several that are used together, one below the other.
  *
- * @param use what the program does with it, which says how it may be stored
+ * @param use what the program does with it, which says how it is stored
  * @param parts the weights, from above
  */
 record StoredWeight(Use use, List<Part> parts) {
@@ -39,6 +39,11 @@ record StoredWeight(Use use, List<Part> parts) {
     static StoredWeight of(Use use, List<WeightSpec> weights) {
         return new StoredWeight(
                 use, weights.stream().map(weight -> new Part(weight, false)).toList());
+    }
+
+    /** The same numbers, to take rows from. */
+    StoredWeight asTable() {
+        return new StoredWeight(Use.TABLE, parts);
     }
 
     long[] shape() {
