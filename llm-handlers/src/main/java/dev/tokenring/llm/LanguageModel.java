@@ -3,6 +3,7 @@ package dev.tokenring.llm;
 import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.llm.engine.DecodeLoop;
+import dev.tokenring.llm.engine.Samplers;
 import dev.tokenring.llm.engine.TorchStepModel;
 import dev.tokenring.llm.model.ChatTemplate;
 import dev.tokenring.llm.model.ModelFamily;
@@ -41,6 +42,7 @@ public final class LanguageModel implements AutoCloseable {
     private final ChatTemplate chatTemplate;
     private final GenerationOptions defaults;
     private final TorchStepModel program;
+    private final Samplers samplers;
     private final ReentrantLock computing = new ReentrantLock(true);
     private final Lifetime lifetime;
 
@@ -56,6 +58,7 @@ public final class LanguageModel implements AutoCloseable {
         this.chatTemplate = chatTemplate;
         this.defaults = defaults;
         this.program = program;
+        this.samplers = new Samplers(tokenizer);
         this.lifetime = new Lifetime(name, () -> {
             program.close();
             tokenizer.close();
@@ -247,7 +250,7 @@ public final class LanguageModel implements AutoCloseable {
             int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled) {
         requireNonNull(options, "options");
         check(prompt, contextLength() - 1);
-        return compute(model -> new DecodeLoop(model, tokenizer, options)
+        return compute(model -> new DecodeLoop(model, tokenizer, samplers, options)
                 .run(prompt, pieces, () -> lifetime.isClosed() || cancelled.getAsBoolean()));
     }
 

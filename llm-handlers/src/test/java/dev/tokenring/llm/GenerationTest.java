@@ -70,7 +70,13 @@ class GenerationTest {
 
     @Test
     void defaultsAreTheOnesOfTheFolder() {
-        assertThat(model.defaults()).isEqualTo(new GenerationOptions(64, 0.7, 40, 0.95, 0, List.of(), Set.of(0, 1)));
+        assertThat(model.defaults())
+                .isEqualTo(GenerationOptions.GREEDY
+                        .withMaxTokens(64)
+                        .withTemperature(0.7)
+                        .withTopK(40)
+                        .withTopP(0.95)
+                        .withEndTokens(Set.of(0, 1)));
         assertThat(model.contextLength()).isEqualTo(192);
         assertThat(model.vocabularySize()).isEqualTo(4096);
         assertThat(model.name()).isEqualTo("house-dialogue");

@@ -108,13 +108,11 @@ public final class DialogueCommand implements Callable<Integer> {
     }
 
     private GenerationOptions options(GenerationOptions defaults) {
-        return new GenerationOptions(
-                maxTokens != null ? maxTokens : defaults.maxTokens(),
-                temperature,
-                topK != null ? topK : defaults.topK(),
-                topP != null ? topP : defaults.topP(),
-                seed,
-                stop,
-                defaults.endTokens());
+        return defaults.withMaxTokens(maxTokens != null ? maxTokens : defaults.maxTokens())
+                .withTemperature(temperature)
+                .withTopK(topK != null ? topK : defaults.topK())
+                .withTopP(topP != null ? topP : defaults.topP())
+                .withSeed(seed)
+                .withStopStrings(stop);
     }
 }

@@ -15,37 +15,47 @@ public final class DecodeLoop {
     private final StepModel model;
     private final int contextLength;
     private final GenerationOptions options;
-    private final Sampler sampler;
+    private final Samplers samplers;
     private final TextAssembler text;
     private final List<Integer> ids = new ArrayList<>();
     private final StringBuilder whole = new StringBuilder();
     private int delivered;
 
-    public DecodeLoop(TorchStepModel model, Tokenizer tokenizer, GenerationOptions options) {
+    public DecodeLoop(TorchStepModel model, Tokenizer tokenizer, Samplers samplers, GenerationOptions options) {
         this.model = model;
         this.contextLength = model.contextLength();
         this.options = options;
-        this.sampler = new Sampler(options);
+        this.samplers = samplers;
         this.text = new TextAssembler(tokenizer, options.stopStrings());
     }
 
     /** Runs until something ends it; hands over the pieces as they come, and returns them as one. */
     public Generation run(int[] prompt, Consumer<Generation> pieces, BooleanSupplier cancelled) {
+        Sampler sampler = samplers.open(options, 0, prompt, contextLength - prompt.length);
         try (KvCache cache = model.newCache(Math.min(2 * prompt.length, contextLength))) {
-            return run(cache, prompt, pieces, cancelled);
+            return run(sampler, cache, prompt, pieces, cancelled);
         }
     }
 
-    private Generation run(KvCache cache, int[] prompt, Consumer<Generation> pieces, BooleanSupplier cancelled) {
+    private Generation run(
+            Sampler sampler,
+            KvCache cache,
+            int[] prompt,
+            Consumer<Generation> pieces,
+            BooleanSupplier cancelled) {
         FinishReason reason = cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
+        if (reason == null && sampler.isComplete()) {
+            reason = FinishReason.STOP;
+        }
         float[] logits = reason == null ? step(cache, prompt) : new float[0];
         String sure = "";
         while (reason == null) {
             int id = sampler.choose(logits);
+            sampler.accept(id);
             ids.add(id);
             boolean end = options.endTokens().contains(id);
             sure = end ? "" : text.add(id);
-            reason = end ? FinishReason.STOP : reasonToStop(prompt, cancelled);
+            reason = end || sampler.isComplete() ? FinishReason.STOP : reasonToStop(prompt, cancelled);
             if (reason == null) {
                 if (!sure.isEmpty()) {
                     pieces.accept(next(prompt, sure, null));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokenizer of a model folder. Text and token ids in both directions; safe for use by any thread.
@@ -27,10 +28,13 @@ public final class Tokenizer implements AutoCloseable {
 
     private final HuggingFaceTokenizer tokenizer;
     private final List<String> specialTokens;
+    private final @Nullable List<byte[]> bytesById;
+    private @Nullable Vocabulary vocabulary;
 
-    private Tokenizer(HuggingFaceTokenizer tokenizer, List<String> specialTokens) {
+    private Tokenizer(HuggingFaceTokenizer tokenizer, List<String> specialTokens, @Nullable List<byte[]> bytesById) {
         this.tokenizer = tokenizer;
         this.specialTokens = specialTokens;
+        this.bytesById = bytesById;
     }
 
     /** Reads a {@code tokenizer.json}. */
@@ -42,7 +46,8 @@ public final class Tokenizer implements AutoCloseable {
             return new Tokenizer(
                     HuggingFaceTokenizer.newInstance(
                             file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false")),
-                    addedTokens(json));
+                    addedTokens(json),
+                    TokenBytes.read(json, vocabularySize));
         } catch (ModelLoadException e) {
             throw e;
         } catch (LinkageError e) {
@@ -123,6 +128,24 @@ public final class Tokenizer implements AutoCloseable {
     /** The text of tokens; special ones are left out, and bytes that are no character become U+FFFD. */
     public String decode(List<Integer> ids) {
         return tokenizer.decode(ids.stream().mapToLong(Integer::longValue).toArray(), true);
+    }
+
+    /**
+     * The bytes of each token, made when they are asked for first.
+     *
+     * @throws IllegalArgumentException if they can't be told, because the tokenizer has a decoder of an unknown kind
+     */
+    public synchronized Vocabulary vocabulary() {
+        if (bytesById == null) {
+            throw new IllegalArgumentException(
+                    "the model's tokenizer does not tell which bytes its tokens stand for, so"
+                            + " text can't be constrained: generate without a constraint, or take a model whose tokenizer.json"
+                            + " has a decoder of the kinds ByteLevel, Metaspace, or Replace with ByteFallback");
+        }
+        if (vocabulary == null) {
+            vocabulary = new Vocabulary(bytesById);
+        }
+        return vocabulary;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tokenring.llm.violations.model;
 
 import ai.djl.ndarray.NDList;
+import dev.tokenring.llm.constraint.Grammar;
 import dev.tokenring.llm.engine.DecodeLoop;
 
 /** Breaks the rules of the room model. */
@@ -9,6 +10,10 @@ final class BreaksModel {
 
     static Class<?> knowsEngine() {
         return DecodeLoop.class;
+    }
+
+    static Class<?> knowsConstraints() {
+        return Grammar.class;
     }
 
     static NDList runsAModel() {
