@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real model under a constraint keeps it, with every length and way of sampling. */
 class ConstrainedTest {
-    private static final String BOOKING =
-            """
+    private static final String BOOKING = """
             {"type": "object", "additionalProperties": false, "required": ["name", "guests", "when"],
              "properties": {
                "name": {"type": "string", "minLength": 1, "maxLength": 20},
@@ -86,7 +85,8 @@ class ConstrainedTest {
         Generation whole = generate(constrained(OutputConstraint.regex("(?:Yes|No)")));
         assertThat(whole.text()).isIn("Yes", "No");
         assertThat(whole.finishReason()).isEqualTo(FinishReason.STOP);
-        assertThat(whole.tokenIds()).doesNotContainAnyElementsOf(model.defaults().endTokens());
+        assertThat(whole.tokenIds())
+                .doesNotContainAnyElementsOf(model.defaults().endTokens());
 
         Generation none = generate(constrained(OutputConstraint.regex("")));
         assertThat(none.text()).isEmpty();
@@ -103,8 +103,9 @@ class ConstrainedTest {
 
     @Test
     void withoutAnEndTokenTheLimitEndsACompleteText() {
-        Generation whole = generate(
-                constrained(OutputConstraint.regex("(?:[a-z]{7} )*")).withEndTokens(Set.of()).withMaxTokens(20));
+        Generation whole = generate(constrained(OutputConstraint.regex("(?:[a-z]{7} )*"))
+                .withEndTokens(Set.of())
+                .withMaxTokens(20));
         assertThat(whole.text()).matches("(?:[a-z]{7} )*");
     }
 

@@ -36,8 +36,8 @@ final class JsonText {
             Expression.text("}"));
 
     /** The rules that {@link #ANY} and its like need. */
-    static final Map<String, Expression> RULES = Map.of(
-            "any value", Expression.choice(STRING, NUMBER, BOOLEAN, NULL, ANY_ARRAY, ANY_OBJECT));
+    static final Map<String, Expression> RULES =
+            Map.of("any value", Expression.choice(STRING, NUMBER, BOOLEAN, NULL, ANY_ARRAY, ANY_OBJECT));
 
     private JsonText() {}
 

@@ -102,6 +102,7 @@ public final class TokenConstraint {
     private final Grammar grammar;
     private final Vocabulary vocabulary;
     private final Set<Integer> endTokens;
+    private final long mostBytes;
     private final Distances distances;
     private final int[] classOfByte;
     private final int[] byteOfClass;
@@ -115,6 +116,12 @@ public final class TokenConstraint {
      * @param endTokens tokens that end a text, and are allowed only where it may end; they are not part of it
      */
     public TokenConstraint(Grammar grammar, Vocabulary vocabulary, Set<Integer> endTokens) {
+        this(grammar, vocabulary, endTokens, MOST_BYTES);
+    }
+
+    /** Forgets what it has found out whenever that takes more than so much memory. */
+    TokenConstraint(Grammar grammar, Vocabulary vocabulary, Set<Integer> endTokens, long mostBytes) {
+        this.mostBytes = mostBytes;
         this.grammar = grammar;
         this.vocabulary = vocabulary;
         this.endTokens = Set.copyOf(endTokens);
@@ -274,7 +281,7 @@ public final class TokenConstraint {
 
     /** Sequences that are on their way keep the states that they came through; new ones begin anew. */
     private void use(long bytes) {
-        if (usedBytes.addAndGet(bytes) > MOST_BYTES) {
+        if (usedBytes.addAndGet(bytes) > mostBytes) {
             usedBytes.set(0);
             states = new ConcurrentHashMap<>();
         }

@@ -38,11 +38,7 @@ public final class DecodeLoop {
     }
 
     private Generation run(
-            Sampler sampler,
-            KvCache cache,
-            int[] prompt,
-            Consumer<Generation> pieces,
-            BooleanSupplier cancelled) {
+            Sampler sampler, KvCache cache, int[] prompt, Consumer<Generation> pieces, BooleanSupplier cancelled) {
         FinishReason reason = cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
         if (reason == null && sampler.isComplete()) {
             reason = FinishReason.STOP;

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written under a schema parses, and is valid as another implementation judges it. */
 class JsonSchemaTest {
@@ -30,7 +27,9 @@ class JsonSchemaTest {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
     private static final JsonSchemaFactory VALIDATORS = JsonSchemaFactory.getInstance(VersionFlag.V202012);
-    private static final String[] PATTERNS = {"^[a-z]{1,5}$", "[0-9]", "^a", "b$", "^\\d{4}-\\d{2}$", "^(?:x|\"y\")\\\\?$", "^.{2,3}$"};
+    private static final String[] PATTERNS = {
+        "^[a-z]{1,5}$", "[0-9]", "^a", "b$", "^\\d{4}-\\d{2}$", "^(?:x|\"y\")\\\\?$", "^.{2,3}$"
+    };
 
     private final Random random = new Random(17);
 
@@ -101,7 +100,10 @@ class JsonSchemaTest {
                 case 2 -> values.add(new BigDecimal("1.50e3"));
                 case 3 -> values.add(random.nextBoolean());
                 case 4 -> values.addNull();
-                default -> values.add(STRICT.createObjectNode().put("k", "v").set("l", STRICT.createArrayNode().add(1).add("2")));
+                default ->
+                    values.add(STRICT.createObjectNode()
+                            .put("k", "v")
+                            .set("l", STRICT.createArrayNode().add(1).add("2")));
             }
         }
         return values;
@@ -109,7 +111,9 @@ class JsonSchemaTest {
 
     private static List<String> faults(String schema, String text) throws JsonProcessingException {
         JsonSchema validator = VALIDATORS.getSchema(schema);
-        return validator.validate(STRICT.readTree(text)).stream().map(Object::toString).toList();
+        return validator.validate(STRICT.readTree(text)).stream()
+                .map(Object::toString)
+                .toList();
     }
 
     @Test
@@ -118,7 +122,9 @@ class JsonSchemaTest {
         for (int round = 0; round < 300; round++) {
             ObjectNode document = randomSchema(3, round % 2 == 0);
             if (document.has("$ref")) {
-                document = STRICT.createObjectNode().<ObjectNode>set("items", document).put("type", "array");
+                document = STRICT.createObjectNode()
+                        .<ObjectNode>set("items", document)
+                        .put("type", "array");
             }
             document.putObject("$defs").set("other", randomSchema(2, false));
             String schema = document.toString();
@@ -127,7 +133,9 @@ class JsonSchemaTest {
                 boolean hasAnEnd = writer.shortest() < Distances.FAR;
                 if (hasAnEnd && tokens >= writer.shortest()) {
                     String text = writer.write(tokens, random.nextBoolean());
-                    assertThat(faults(schema, text)).as("%s in %s tokens gave %s", schema, tokens, text).isEmpty();
+                    assertThat(faults(schema, text))
+                            .as("%s in %s tokens gave %s", schema, tokens, text)
+                            .isEmpty();
                     written++;
                 }
             }
@@ -135,8 +143,7 @@ class JsonSchemaTest {
         assertThat(written).isGreaterThan(900);
     }
 
-    private static final String TREE =
-            """
+    private static final String TREE = """
             {"$ref": "#/$defs/node",
              "$defs": {"node": {"type": "object", "required": ["value", "children"], "additionalProperties": false,
                "properties": {"value": {"type": "integer"},
@@ -200,8 +207,7 @@ class JsonSchemaTest {
 
     @Test
     void alternativesAreToldApartByTypeByValueOrByAProperty() {
-        Grammar.jsonSchema(
-                """
+        Grammar.jsonSchema("""
                 {"oneOf": [
                   {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "circle"}, "r": {"type": "number"}}},
                   {"$ref": "#/$defs/square"},
@@ -273,8 +279,7 @@ class JsonSchemaTest {
 
     @Test
     void whatCanNeverBeCompleteIsRefusedWhenItIsToBeWritten() {
-        String endless =
-                "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}}";
+        String endless = "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}}";
         var constraint = new TokenConstraint(Grammar.jsonSchema(endless), Writer.PIECES, Set.of());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Guide(constraint, 1_000))
@@ -297,7 +302,8 @@ class JsonSchemaTest {
     @Test
     void ambiguousRecursionEndsInAnErrorOrAText() throws JsonProcessingException {
         String list = "{\"type\":\"array\",\"items\":{\"$ref\":\"#\"}}";
-        String schema = "{\"anyOf\":[" + list + "," + list.replace("}}", "},\"minItems\":0}") + ",{\"type\":\"null\"}]}";
+        String schema =
+                "{\"anyOf\":[" + list + "," + list.replace("}}", "},\"minItems\":0}") + ",{\"type\":\"null\"}]}";
         Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
             var writer = new Writer(Grammar.jsonSchema(schema), Writer.PIECES, random);
             for (int tokens : new int[] {1, 5, 30, 200}) {
@@ -325,7 +331,9 @@ class JsonSchemaTest {
 
     private String damaged(String schema) {
         var text = new StringBuilder(schema);
-        String[] parts = {"{", "}", "[", "]", "\"", ",", ":", "null", "-1", "\"$ref\":\"#\",", "\"type\":\"string\",", "é", "\\"};
+        String[] parts = {
+            "{", "}", "[", "]", "\"", ",", ":", "null", "-1", "\"$ref\":\"#\",", "\"type\":\"string\",", "é", "\\"
+        };
         for (int edits = random.nextInt(3); edits >= 0; edits--) {
             int at = random.nextInt(text.length() + 1);
             if (random.nextBoolean() && at < text.length()) {

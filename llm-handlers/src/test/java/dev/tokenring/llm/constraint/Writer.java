@@ -90,7 +90,11 @@ final class Writer {
     private final Random random;
 
     Writer(Grammar grammar, Vocabulary vocabulary, Random random) {
-        this.constraint = new TokenConstraint(grammar, vocabulary, Set.of(END));
+        this(new TokenConstraint(grammar, vocabulary, Set.of(END)), vocabulary, random);
+    }
+
+    Writer(TokenConstraint constraint, Vocabulary vocabulary, Random random) {
+        this.constraint = constraint;
         this.vocabulary = vocabulary;
         this.random = random;
     }

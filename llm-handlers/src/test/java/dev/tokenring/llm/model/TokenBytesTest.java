@@ -40,7 +40,8 @@ class TokenBytesTest {
             Vocabulary vocabulary = tokenizer.vocabulary();
             assertThat(vocabulary.size()).isEqualTo(size);
             for (String text : List.of("a", " two  words", "naïve 漢字 👩‍👧", "tab\t\n{\"a\": [1, -2.5e3]}", "don't")) {
-                List<Integer> ids = IntStream.of(tokenizer.encode("x" + text)).boxed().toList();
+                List<Integer> ids =
+                        IntStream.of(tokenizer.encode("x" + text)).boxed().toList();
                 assertThat(text(vocabulary, ids).strip()).isEqualTo("x" + text.stripTrailing());
             }
             for (int round = 0; round < 300; round++) {
@@ -59,15 +60,15 @@ class TokenBytesTest {
 
     @Test
     void specialTokensAreNoTextAndOtherAddedOnesAreTheirs() {
-        String json =
-                """
+        String json = """
                 {"model": {"vocab": {"\u0120a": 0, "<s>": 1, "\u00e3": 2}},
                  "decoder": {"type": "ByteLevel"},
                  "added_tokens": [{"id": 1, "content": "<s>", "special": true},
                                   {"id": 3, "content": "  tab", "special": false},
                                   {"id": 99, "content": "beyond", "special": false}]}
                 """;
-        var vocabulary = new Vocabulary(TokenBytes.read(JsonParser.parseString(json).getAsJsonObject(), 5));
+        var vocabulary =
+                new Vocabulary(TokenBytes.read(JsonParser.parseString(json).getAsJsonObject(), 5));
         assertThat(vocabulary.bytes(0)).containsExactly(' ', 'a');
         assertThat(vocabulary.bytes(1)).isEmpty();
         assertThat(vocabulary.bytes(2)).containsExactly(0xe3);
