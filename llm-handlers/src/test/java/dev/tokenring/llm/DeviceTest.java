@@ -12,15 +12,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The house model on each device that is here: what an independent implementation computed, alone and in company. */
 class DeviceTest {
     private static final int CALLERS = 12;
 
-    private static LanguageModel load(String device) {
+    private static LanguageModel load(String device, Precision precision) {
         Gpu.skipIfAbsent(device);
-        return LanguageModel.load(HouseModel.FOLDER, ModelOptions.DEFAULT.withDevice(device));
+        return LanguageModel.load(
+                HouseModel.FOLDER, ModelOptions.DEFAULT.withDevice(device).withPrecision(precision));
     }
 
     private static Generation generate(LanguageModel model, int[] prompt, GenerationOptions options) {
@@ -30,7 +32,7 @@ class DeviceTest {
     @ParameterizedTest
     @ValueSource(strings = {"cpu", "gpu"})
     void givesTheReferencesLogitsAndTokens(String device) {
-        try (LanguageModel model = load(device)) {
+        try (LanguageModel model = load(device, Precision.FP32)) {
             for (Case reference : HouseModel.reference()) {
                 GenerationOptions greedy = model.defaults()
                         .withTemperature(0)
@@ -43,11 +45,21 @@ class DeviceTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"cpu, BF16", "gpu, BF16", "gpu, FP16"})
+    void staysCloseToTheReferenceWithSixteenBits(String device, Precision precision) {
+        try (LanguageModel model = load(device, precision)) {
+            for (Case reference : HouseModel.reference()) {
+                assertThat(model.logits(reference.promptIds())).containsExactly(reference.firstLogits(), within(0.2f));
+            }
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"cpu", "gpu"})
     void givesManyCallersWhatItGivesOne(String device) throws Exception {
         List<Case> references = HouseModel.reference();
         ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
-        try (LanguageModel model = load(device)) {
+        try (LanguageModel model = load(device, Precision.FP32)) {
             List<Callable<Generation>> requests = IntStream.range(0, 3 * CALLERS)
                     .<Callable<Generation>>mapToObj(i -> {
                         int[] prompt = references.get(i % references.size()).promptIds();

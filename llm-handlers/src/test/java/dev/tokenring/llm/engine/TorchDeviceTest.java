@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tokenring.llm.ModelOptions;
+import dev.tokenring.llm.Precision;
 import dev.tokenring.llm.TinyModel;
 import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.SafeTensors;
@@ -27,7 +28,10 @@ class TorchDeviceTest {
     private TorchStepModel open(String device) {
         ModelFolder opened = ModelFolder.open(folder);
         try (SafeTensors weights = opened.openWeights()) {
-            return TorchStepModel.load(opened.family(), weights, ModelOptions.DEFAULT.withDevice(device));
+            return TorchStepModel.load(
+                    opened.family(),
+                    weights,
+                    ModelOptions.DEFAULT.withDevice(device).withPrecision(Precision.FP32));
         }
     }
 
