@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Order.</b> What is to be done for one session is done in the order in which it came, questions, answers of humans
- * and hand-overs alike; sessions do not wait for each other, as far as {@link ChatOptions#withParallelSessions} goes.
+ * and hand-overs alike. Sessions do not wait for each other, but for a thread: what is yours (the store, the summariser, the desk)
+ * is called by 16 threads at most, which end when they have nothing to do.
  *
  * <p><b>What is kept.</b> A question is in the store before the model sees it. An answer is in the store, whole, before the
  * reply is complete. An answer that fails, or is cancelled, is not kept: the session then ends with a question that has no
@@ -44,8 +45,6 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the type of the parts of a reply
  */
 public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
-    private static final System.Logger LOGGER = System.getLogger("dev.tokenring.llm");
-
     private final ChatModel model;
     private final ChatStore store;
     private final ChatOptions options;
@@ -67,7 +66,7 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
         this.session = requireNonNull(session, "session");
         this.text = requireNonNull(text, "text");
         this.reply = requireNonNull(reply, "reply");
-        this.lanes = new SessionLanes(options.parallelSessions());
+        this.lanes = new SessionLanes();
     }
 
     /**
@@ -97,9 +96,11 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
     public void handle(Q request, AsyncReplies<R> replies) {
         String id = valid(session.apply(request));
         ChatMessage question = ChatMessage.user(text.apply(request));
-        lanes.run(id, () -> {
-            if (!replies.isOver()) {
-                answer(id, question, replies);
+        lanes.begin(id, done -> {
+            if (replies.isOver()) {
+                done.run();
+            } else {
+                answer(id, question, replies, done);
             }
         });
     }
@@ -108,21 +109,43 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
         return ChatSession.begin(id).id();
     }
 
-    private void answer(String id, ChatMessage question, AsyncReplies<R> replies) {
+    private void answer(String id, ChatMessage question, AsyncReplies<R> replies, Runnable done) {
         try {
             ChatSession asked = keep(begunOrNew(id), new ChatEvent.Said(question), replies.headers());
-            if (asked.withHuman() || options.wantsHuman(asked)) {
-                giveToHuman(asked, replies.headers());
-                send(new Generation("", List.of(), 0, FinishReason.HANDED_OVER), replies);
-            } else {
-                generate(asked, replies);
+            if (!asked.withHuman() && !options.wantsHuman(asked)) {
+                askModel(asked, replies, done);
+                return;
             }
+            giveToHuman(asked, replies.headers());
+            replies.send(reply.apply(new Generation("", List.of(), 0, FinishReason.HANDED_OVER), replies.headers()));
             replies.complete();
         } catch (Throwable failure) {
-            if (replies.isOver()) {
-                LOGGER.log(System.Logger.Level.WARNING, "A turn of a chat failed after its request was over", failure);
-            }
-            replies.fail(failure instanceof InterruptedWhileSending sending ? sending.interruption : failure);
+            replies.fail(failure);
+        }
+        done.run();
+    }
+
+    private void askModel(ChatSession asked, AsyncReplies<R> replies, Runnable done) {
+        ChatMemory memory = options.memory();
+        ChatEvent.Summarised summary = memory.summarise(asked);
+        ChatSession shown = summary == null ? asked : keep(asked, summary, replies.headers());
+        int[] prompt = model.prompt(
+                memory.remembered(shown, options.system()),
+                memory.reservedTokens(
+                        model.contextLength(), options.generation().maxTokens()));
+        var turn = new ChatTurn<R>(
+                replies,
+                reply,
+                rest -> lanes.goOn(() -> {
+                    rest.run();
+                    done.run();
+                }),
+                whole -> keep(shown, new ChatEvent.Said(ChatMessage.assistant(whole)), replies.headers()));
+        turn.begin();
+        try {
+            model.generate(prompt, options.generation(), replies, turn);
+        } catch (Throwable failure) {
+            turn.failed(failure);
         }
     }
 
@@ -151,28 +174,6 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
                 keep(handedOver, new ChatEvent.HandedBack(), headers);
             }
             throw failure;
-        }
-    }
-
-    private void generate(ChatSession asked, AsyncReplies<R> replies) {
-        ChatEvent.Summarised summary = options.memory().summarise(asked);
-        ChatSession shown = summary == null ? asked : keep(asked, summary, replies.headers());
-        int[] prompt = model.prompt(
-                options.memory().remembered(shown, options.system()),
-                options.memory()
-                        .reservedTokens(
-                                model.contextLength(), options.generation().maxTokens()));
-        Generation whole = model.generate(prompt, options.generation(), piece -> send(piece, replies), replies::isOver);
-        if (whole.finishReason() != FinishReason.CANCELLED) {
-            keep(shown, new ChatEvent.Said(ChatMessage.assistant(whole.text())), replies.headers());
-        }
-    }
-
-    private void send(Generation piece, AsyncReplies<R> replies) {
-        try {
-            replies.send(reply.apply(piece, replies.headers()));
-        } catch (InterruptedException interruption) {
-            throw new InterruptedWhileSending(interruption);
         }
     }
 
@@ -267,24 +268,14 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
     private <S extends @Nullable ChatSession> CompletableFuture<S> change(
             String id, Function<@Nullable ChatSession, S> change) {
         var done = new CompletableFuture<S>();
-        lanes.run(valid(id), () -> {
+        lanes.begin(valid(id), ended -> {
             try {
                 done.complete(change.apply(store.find(id)));
             } catch (Throwable failure) {
                 done.completeExceptionally(failure);
             }
+            ended.run();
         });
         return done;
-    }
-
-    /** Carries an interruption out of the generation. */
-    private static final class InterruptedWhileSending extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final InterruptedException interruption;
-
-        InterruptedWhileSending(InterruptedException interruption) {
-            super(interruption);
-            this.interruption = interruption;
-        }
     }
 }

@@ -1,8 +1,7 @@
 package dev.tokenring.llm;
 
+import dev.tokenring.bus.AsyncReplies;
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /** What a chat needs of a model. Safe for use by any thread. */
 interface ChatModel {
@@ -10,8 +9,22 @@ interface ChatModel {
 
     int[] prompt(List<ChatMessage> messages, int reservedTokens);
 
-    Generation generate(
-            int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled);
+    /**
+     * Generates for a request, at once or later; may call the listener before it returns.
+     *
+     * @param request tells how urgent it is and whether it is still wanted
+     * @param listener told on any thread, one call at a time
+     */
+    void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener);
+
+    /** Listens to one answer. What it is told after the request is over does not matter. Throws nothing. */
+    interface Listener {
+        /** The next piece; the last one has a finish reason. */
+        void said(Generation piece);
+
+        /** There will be no further piece. */
+        void failed(Throwable cause);
+    }
 
     static ChatModel of(LanguageModel model) {
         return new ChatModel() {
@@ -26,9 +39,8 @@ interface ChatModel {
             }
 
             @Override
-            public Generation generate(
-                    int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled) {
-                return model.generate(prompt, options, pieces, cancelled);
+            public void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener) {
+                model.generate(prompt, options, listener::said, request::isOver);
             }
         };
     }

@@ -13,15 +13,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, hence safe for use by any thread.
  */
 public final class ChatOptions {
-    /** How many sessions are answered at the same time unless told otherwise: 16. */
-    public static final int DEFAULT_PARALLEL_SESSIONS = 16;
-
     private final GenerationOptions generation;
     private final ChatMemory memory;
     private final @Nullable String system;
     private final Predicate<? super ChatSession> wantsHuman;
     private final BiConsumer<? super ChatSession, ? super Headers> desk;
-    private final int parallelSessions;
     private final boolean onlyBegun;
 
     private ChatOptions(
@@ -30,20 +26,18 @@ public final class ChatOptions {
             @Nullable String system,
             Predicate<? super ChatSession> wantsHuman,
             BiConsumer<? super ChatSession, ? super Headers> desk,
-            int parallelSessions,
             boolean onlyBegun) {
         this.generation = generation;
         this.memory = memory;
         this.system = system;
         this.wantsHuman = wantsHuman;
         this.desk = desk;
-        this.parallelSessions = parallelSessions;
         this.onlyBegun = onlyBegun;
     }
 
     /**
-     * Options with no system's turn, a memory of all that fits the context, no hand-over, {@value
-     * #DEFAULT_PARALLEL_SESSIONS} sessions at the same time, and a new session for each id that is not known.
+     * Options with no system's turn, a memory of all that fits the context, no hand-over, and a
+     * new session for each id that is not known.
      *
      * @param generation how to generate; its token limit is also the room that is left for an answer in the context, but
      *     half of the context at most
@@ -56,7 +50,6 @@ public final class ChatOptions {
                 null,
                 session -> false,
                 (session, headers) -> {},
-                DEFAULT_PARALLEL_SESSIONS,
                 false);
     }
 
@@ -67,8 +60,7 @@ public final class ChatOptions {
      * @return the derived options
      */
     public ChatOptions withMemory(ChatMemory memory) {
-        return new ChatOptions(
-                generation, requireNonNull(memory, "memory"), system, wantsHuman, desk, parallelSessions, onlyBegun);
+        return new ChatOptions(generation, requireNonNull(memory, "memory"), system, wantsHuman, desk, onlyBegun);
     }
 
     /**
@@ -78,8 +70,7 @@ public final class ChatOptions {
      * @return the derived options
      */
     public ChatOptions withSystem(String system) {
-        return new ChatOptions(
-                generation, memory, requireNonNull(system, "system"), wantsHuman, desk, parallelSessions, onlyBegun);
+        return new ChatOptions(generation, memory, requireNonNull(system, "system"), wantsHuman, desk, onlyBegun);
     }
 
     /**
@@ -103,24 +94,7 @@ public final class ChatOptions {
                 system,
                 requireNonNull(wantsHuman, "wantsHuman"),
                 requireNonNull(desk, "desk"),
-                parallelSessions,
                 onlyBegun);
-    }
-
-    /**
-     * Derives options with another limit on how many sessions are answered at the same time. Those beyond it wait, in the
-     * order of their coming. Each takes a thread while it is answered; the threads end when they have had nothing to do for
-     * a second.
-     *
-     * @param parallelSessions 1 or more
-     * @return the derived options
-     * @throws IllegalArgumentException if parallelSessions is less than 1
-     */
-    public ChatOptions withParallelSessions(int parallelSessions) {
-        if (parallelSessions < 1) {
-            throw new IllegalArgumentException("parallelSessions is " + parallelSessions + ": it must be 1 or more");
-        }
-        return new ChatOptions(generation, memory, system, wantsHuman, desk, parallelSessions, onlyBegun);
     }
 
     /**
@@ -131,7 +105,7 @@ public final class ChatOptions {
      * @return the derived options
      */
     public ChatOptions withOnlyBegunSessions() {
-        return new ChatOptions(generation, memory, system, wantsHuman, desk, parallelSessions, true);
+        return new ChatOptions(generation, memory, system, wantsHuman, desk, true);
     }
 
     GenerationOptions generation() {
@@ -152,10 +126,6 @@ public final class ChatOptions {
 
     void tellDesk(ChatSession session, Headers headers) {
         desk.accept(session, headers);
-    }
-
-    int parallelSessions() {
-        return parallelSessions;
     }
 
     boolean onlyBegun() {

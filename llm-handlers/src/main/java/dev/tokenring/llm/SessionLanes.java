@@ -8,24 +8,28 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
- * Runs what is to be done for one session in the order in which it came, and for several sessions at the same time. A
- * session with more to do goes to the end of the queue each time, so that a busy one does not hold a thread for itself. A
- * session without anything to do takes no memory here. Safe for use by any thread.
+ * Does what is to be done for one session in the order in which it came, one after the other, and for several sessions at
+ * the same time. Work may end later than its call does, so that what only waits for a model takes no thread. A session
+ * without anything to do takes no memory here. Safe for use by any thread.
  */
 final class SessionLanes {
+    /** How many threads there are at most; each ends when it has had nothing to do for a second. */
+    static final int THREADS = 16;
+
     private static final long IDLE_SECONDS = 1;
 
-    /** What waits behind the work that a session has in the threads' hands; no entry for a session without any. */
-    private final Map<String, Queue<Runnable>> waiting = new HashMap<>();
+    /** What waits behind the work at which a session is; no entry for a session without any. */
+    private final Map<String, Queue<Consumer<Runnable>>> waiting = new HashMap<>();
 
     private final ThreadPoolExecutor threads;
 
-    SessionLanes(int parallel) {
+    SessionLanes() {
         var count = new AtomicInteger();
         threads = new ThreadPoolExecutor(
-                parallel, parallel, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
                     var thread = new Thread(work, "tokenring-chat-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -33,10 +37,14 @@ final class SessionLanes {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /** Does some work for a session when its turn has come; the work throws nothing. */
-    void run(String session, Runnable work) {
+    /**
+     * Begins work for a session when its turn has come.
+     *
+     * @param work throws nothing; is given what it is to run, once, when it is done
+     */
+    void begin(String session, Consumer<Runnable> work) {
         synchronized (waiting) {
-            Queue<Runnable> lane = waiting.get(session);
+            Queue<Consumer<Runnable>> lane = waiting.get(session);
             if (lane != null) {
                 lane.add(work);
                 return;
@@ -46,20 +54,14 @@ final class SessionLanes {
         start(session, work);
     }
 
-    private void start(String session, Runnable work) {
-        threads.execute(() -> {
-            try {
-                work.run();
-            } finally {
-                startNext(session);
-            }
-        });
+    private void start(String session, Consumer<Runnable> work) {
+        threads.execute(() -> work.accept(() -> startNext(session)));
     }
 
     private void startNext(String session) {
-        Runnable next;
+        Consumer<Runnable> next;
         synchronized (waiting) {
-            Queue<Runnable> lane = waiting.get(session);
+            Queue<Consumer<Runnable>> lane = waiting.get(session);
             next = lane == null ? null : lane.poll();
             if (next == null) {
                 waiting.remove(session);
@@ -68,6 +70,11 @@ final class SessionLanes {
         if (next != null) {
             start(session, next);
         }
+    }
+
+    /** Goes on with work on a thread of the lanes. */
+    void goOn(Runnable rest) {
+        threads.execute(rest);
     }
 
     /** How many sessions have something to do. */

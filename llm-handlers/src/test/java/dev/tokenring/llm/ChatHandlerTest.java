@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokenring.bus.AsyncReplies;
 import dev.tokenring.bus.Bus;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.RequestException;
@@ -234,7 +235,7 @@ class ChatHandlerTest {
     @Test
     void turnsOfOneSessionComeInOrderAndSessionsRunSideBySide() {
         int sessions = 4;
-        serve(OPTIONS.withParallelSessions(sessions));
+        serve(OPTIONS);
         // Nobody passes before all four sessions are being answered, at each of their five turns.
         var together = new CyclicBarrier(sessions);
         Map<String, AtomicInteger> atWork = new ConcurrentHashMap<>();
@@ -266,23 +267,54 @@ class ChatHandlerTest {
     }
 
     @Test
-    void noMoreSessionsThanAllowedAreAnsweredAtTheSameTime() {
-        serve(OPTIONS.withParallelSessions(2));
-        var atWork = new AtomicInteger();
-        var most = new AtomicInteger();
-        var pairs = new CyclicBarrier(2);
-        model.says(prompt -> {
-            most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
-            await(pairs);
-            atWork.decrementAndGet();
-            return List.of("ok");
-        });
-        List<CompletableFuture<Generation>> all = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+    void aModelThatAnswersLaterHoldsNoThread() {
+        var asked = new LinkedBlockingQueue<ChatModel.Listener>();
+        var later = new ChatModel() {
+            @Override
+            public int contextLength() {
+                return model.contextLength();
+            }
+
+            @Override
+            public int[] prompt(List<ChatMessage> messages, int reservedTokens) {
+                return model.prompt(messages, reservedTokens);
+            }
+
+            @Override
+            public void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener) {
+                asked.add(listener);
+            }
+        };
+        bus.serveAsync(
+                CHAT,
+                new ChatHandler<Say, Generation>(
+                        later, store, OPTIONS, Say::session, Say::text, (piece, headers) -> piece));
+        var all = new ArrayList<CompletableFuture<Generation>>();
+        for (int i = 0; i < 3 * SessionLanes.THREADS; i++) {
             all.add(ask("s" + i, "hello"));
         }
-        all.forEach(CompletableFuture::join);
-        assertThat(most.get()).isEqualTo(2);
+        while (asked.size() < all.size()) {
+            Thread.onSpinWait();
+        }
+        asked.forEach(listener -> listener.said(new Generation("hi", List.of(1), 1, FinishReason.STOP)));
+        all.forEach(request -> assertThat(request.join().text()).isEqualTo("hi"));
+        assertThat(turns("s0")).containsExactly(user("hello"), assistant("hi"));
+    }
+
+    @Test
+    void aReplyThatCantBeMadeFailsTheRequestAndTheNextIsAnswered() {
+        var failing = new AtomicInteger(1);
+        bus.serveAsync(
+                CHAT,
+                new ChatHandler<Say, Generation>(model, store, OPTIONS, Say::session, Say::text, (piece, headers) -> {
+                    if (failing.getAndDecrement() == 1) {
+                        throw new IllegalStateException("no reply");
+                    }
+                    return piece;
+                }));
+        assertThat(failure(ask("a", "one"))).hasMessage("no reply");
+        assertThat(ask("a", "two").join().text()).isEqualTo("answer 2");
+        assertThat(turns("a")).containsExactly(user("two"), assistant("answer 2"));
     }
 
     @Test
@@ -485,7 +517,7 @@ class ChatHandlerTest {
     void whateverHappensASessionHoldsItsAnsweredQuestionsInOrder() {
         long seed = System.nanoTime();
         var random = new Random(seed);
-        serve(OPTIONS.withParallelSessions(3));
+        serve(OPTIONS);
         model.says(prompt -> {
             String question = prompt.substring(prompt.lastIndexOf(": ") + 2);
             if (question.startsWith("bad")) {

@@ -1,9 +1,8 @@
 package dev.tokenring.llm;
 
-import java.util.ArrayList;
+import dev.tokenring.bus.AsyncReplies;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -55,35 +54,21 @@ final class ScriptedModel implements ChatModel {
     }
 
     @Override
-    public Generation generate(
-            int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled) {
+    public void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener) {
         String text = new String(prompt, 0, prompt.length);
         prompts.add(text);
         List<String> words;
         try {
             words = script.answer(text);
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Exception e) {
-            throw new IllegalStateException(e);
+            listener.failed(e);
+            return;
         }
-        var said = new ArrayList<Generation>();
-        for (String word : words) {
-            if (cancelled.getAsBoolean()) {
-                return end(said, FinishReason.CANCELLED, pieces, prompt.length);
-            }
-            said.add(new Generation(word, List.of(said.size()), prompt.length, null));
-            pieces.accept(said.get(said.size() - 1));
-            afterWord.accept(word);
+        for (int i = 0; i < words.size() && !request.isOver(); i++) {
+            listener.said(new Generation(words.get(i), List.of(i), prompt.length, null));
+            afterWord.accept(words.get(i));
         }
-        return end(said, cancelled.getAsBoolean() ? FinishReason.CANCELLED : FinishReason.STOP, pieces, prompt.length);
-    }
-
-    private static Generation end(
-            List<Generation> said, FinishReason reason, Consumer<Generation> pieces, int promptTokens) {
-        var last = new Generation("", List.of(), promptTokens, reason);
-        pieces.accept(last);
-        said.add(last);
-        return said.stream().reduce(Generation::append).orElseThrow();
+        FinishReason reason = request.isOver() ? FinishReason.CANCELLED : FinishReason.STOP;
+        listener.said(new Generation("", List.of(), prompt.length, reason));
     }
 }
