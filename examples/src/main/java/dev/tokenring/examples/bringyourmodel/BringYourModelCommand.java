@@ -9,6 +9,7 @@ import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.LanguageModel;
 import dev.tokenring.llm.ModelLoadException;
 import dev.tokenring.llm.ModelOptions;
+import dev.tokenring.llm.Precision;
 import dev.tokenring.llm.PromptTooLongException;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -119,6 +120,12 @@ public final class BringYourModelCommand implements Callable<Integer> {
     private long seed = 1;
 
     @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            description = "with which numbers to compute: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Precision precision = Precision.AUTO;
+
+    @Option(
             names = "--device",
             paramLabel = "NAME",
             description = "auto, cpu, gpu or gpu:N (default: ${DEFAULT-VALUE})")
@@ -139,7 +146,8 @@ public final class BringYourModelCommand implements Callable<Integer> {
         try {
             check();
             try (LanguageModel languageModel = LanguageModel.load(
-                    model, ModelOptions.DEFAULT.withDevice(device).withThreads(threads))) {
+                    model,
+                    ModelOptions.DEFAULT.withDevice(device).withThreads(threads).withPrecision(precision))) {
                 return perplexity != null ? score(languageModel, perplexity) : generate(languageModel);
             }
         } catch (ModelLoadException | PromptTooLongException | IllegalArgumentException refused) {

@@ -94,7 +94,8 @@ public final class DialogueCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var terminal = new Terminal();
-        try (LanguageModel languageModel = LanguageModel.load(model, ModelOptions.DEFAULT.withDevice(device).withThreads(threads));
+        try (LanguageModel languageModel = LanguageModel.load(
+                        model, ModelOptions.DEFAULT.withDevice(device).withThreads(threads));
                 var store = new JournalChatStore(
                         Journal.open(journal, JsonCodec.of(DialogueEntry.class)), Clock.systemUTC())) {
             GenerationOptions options = options(languageModel.defaults());

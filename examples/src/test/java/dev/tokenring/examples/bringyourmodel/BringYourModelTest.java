@@ -120,6 +120,14 @@ class BringYourModelTest {
     }
 
     @Test
+    void thePrecisionIsChosen() throws Exception {
+        Path text = Files.writeString(directory.resolve("text"), TABLE + TABLE_ANSWER);
+        double exact = number(outputOf("--perplexity", text.toString(), "--precision", "fp32"), "nats per token");
+        double rounded = number(outputOf("--perplexity", text.toString(), "--precision", "BF16"), "nats per token");
+        assertThat(rounded).isCloseTo(exact, within(0.05 * exact));
+    }
+
+    @Test
     void manyCallersAreAnswered() throws Exception {
         try (ExampleProcess example = start("--load", "4", "--max-tokens", "12")) {
             example.type((TABLE + "\n").repeat(10) + "\n").endOfInput();
@@ -160,6 +168,7 @@ class BringYourModelTest {
         assertRefused("maxTokens is 0", "--prompt", "a", "--max-tokens", "0");
         assertRefused("temperature is -1", "--prompt", "a", "--temperature", "-1");
         assertRefused("device is \"tpu\"", "--prompt", "a", "--device", "tpu");
+        assertRefused("--precision", "--prompt", "a", "--precision", "fp5");
         assertRefused("--load is 0", "--load", "0");
         assertRefused("the prompt is empty", "--prompt", "");
         assertRefused("shorten it", "--prompt", "word ".repeat(300));
@@ -174,6 +183,6 @@ class BringYourModelTest {
     void helpListsTheOptionsAndWhatIsScored() throws Exception {
         assertThat(outputOf("--help").replaceAll("\\s+", " "))
                 .contains("--model", "--prompt", "--ids", "--perplexity", "--load", "--max-tokens", "--temperature")
-                .contains("--seed", "--device", "overlap by half", "BOS");
+                .contains("--seed", "--device", "--precision", "overlap by half", "BOS");
     }
 }
