@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.tokenring.llm.ModelOptions;
+import dev.tokenring.llm.Precision;
 import dev.tokenring.llm.TinyModel;
 import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.SafeTensors;
@@ -25,7 +26,7 @@ class TorchStepModelTest {
     private static TorchStepModel open(Path folder) {
         ModelFolder opened = ModelFolder.open(folder);
         try (SafeTensors weights = opened.openWeights()) {
-            return TorchStepModel.load(opened.family(), weights, ModelOptions.DEFAULT);
+            return TorchStepModel.load(opened.family(), weights, ModelOptions.DEFAULT.withPrecision(Precision.FP32));
         }
     }
 
