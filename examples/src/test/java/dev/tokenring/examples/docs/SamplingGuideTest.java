@@ -57,8 +57,7 @@ class SamplingGuideTest {
     @Test
     void schema() {
         // snippet
-        OutputConstraint booking = OutputConstraint.jsonSchema(
-                """
+        OutputConstraint booking = OutputConstraint.jsonSchema("""
                 {"type": "object",
                  "properties": {
                    "name": {"type": "string", "maxLength": 20},

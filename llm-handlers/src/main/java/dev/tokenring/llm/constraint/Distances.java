@@ -6,10 +6,10 @@ import dev.tokenring.llm.constraint.Grammar.Node;
 import dev.tokenring.llm.model.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many tokens it takes from each node to the end of its rule, on a way that is sure to exist.
@@ -31,6 +31,7 @@ final class Distances {
     private final Vocabulary vocabulary;
     private final IntPredicate usable;
     private final int[] bytes;
+    private final @Nullable Edge[][] nearer;
     private final int[] tokens;
     private final int[] heights;
     private int steps;
@@ -41,6 +42,7 @@ final class Distances {
         this.usable = usable;
         int size = grammar.nodes().size();
         bytes = new int[size];
+        nearer = new @Nullable Edge[size][];
         tokens = new int[size];
         heights = new int[size];
         measureBytes();
@@ -136,31 +138,53 @@ final class Distances {
 
     /** Where one token can lead on the ways that are shortest in bytes. */
     private int[] targets(Node node) {
-        var found = new LinkedHashSet<Integer>();
+        var found = new BitSet();
         steps = 0;
-        if (bytes[node.index] > 0 && bytes[node.index] < FAR) {
+        if (bytes[node.index] < FAR) {
             follow(node, 0, 1, found);
         }
-        return found.stream().mapToInt(Integer::intValue).toArray();
+        return found.stream().toArray();
     }
 
     /** Follows the vocabulary's nodes from one on that lie at a depth; each byte brings the end one nearer. */
-    private void follow(Node from, int first, int depth, Set<Integer> found) {
+    private void follow(Node from, int first, int depth, BitSet found) {
+        Edge[] nearer = nearer(from);
+        if (nearer.length == 0) {
+            return;
+        }
         int last = vocabulary.nodes();
         for (int i = first; i < last && vocabulary.depth(i) == depth; i = vocabulary.behind(i)) {
-            for (Edge edge : from.edges) {
-                Node target = edge.target();
-                if (edge.first() <= vocabulary.lastByte(i)
-                        && vocabulary.lastByte(i) <= edge.last()
-                        && bytes[target.index] == bytes[from.index] - 1) {
-                    if (Arrays.stream(vocabulary.ids(i)).anyMatch(usable)) {
-                        found.add(target.index);
+            int value = vocabulary.lastByte(i);
+            for (Edge edge : nearer) {
+                if (edge.first() <= value && value <= edge.last()) {
+                    if (isUsable(vocabulary.ids(i))) {
+                        found.set(edge.target().index);
                     }
                     if (steps++ < MOST_STEPS) {
-                        follow(target, i + 1, depth + 1, found);
+                        follow(edge.target(), i + 1, depth + 1, found);
                     }
                 }
             }
         }
+    }
+
+    private boolean isUsable(int[] ids) {
+        for (int id : ids) {
+            if (usable.test(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Edge[] nearer(Node node) {
+        Edge[] known = nearer[node.index];
+        if (known == null) {
+            known = Arrays.stream(node.edges)
+                    .filter(edge -> bytes[edge.target().index] == bytes[node.index] - 1)
+                    .toArray(Edge[]::new);
+            nearer[node.index] = known;
+        }
+        return known;
     }
 }

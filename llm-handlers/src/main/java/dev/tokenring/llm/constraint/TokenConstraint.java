@@ -101,7 +101,7 @@ public final class TokenConstraint {
 
     private final Grammar grammar;
     private final Vocabulary vocabulary;
-    private final Set<Integer> endTokens;
+    private final TokenSet endTokens;
     private final long mostBytes;
     private final Distances distances;
     private final int[] classOfByte;
@@ -124,8 +124,9 @@ public final class TokenConstraint {
         this.mostBytes = mostBytes;
         this.grammar = grammar;
         this.vocabulary = vocabulary;
-        this.endTokens = Set.copyOf(endTokens);
-        distances = new Distances(grammar, vocabulary, id -> !endTokens.contains(id));
+        this.endTokens = new TokenSet(vocabulary.size());
+        endTokens.stream().filter(id -> id >= 0 && id < vocabulary.size()).forEach(this.endTokens::add);
+        distances = new Distances(grammar, vocabulary, id -> !this.endTokens.contains(id));
         classOfByte = grammar.byteClasses();
         byteOfClass = new int[classOfByte[255] + 1];
         for (int value = 0; value < 256; value++) {
@@ -215,7 +216,9 @@ public final class TokenConstraint {
             node = there == dead ? vocabulary.behind(node) : node + 1;
         }
         if (state.isAccepting) {
-            endTokens.stream().filter(id -> id < vocabulary.size()).forEach(tokens::add);
+            for (int id = endTokens.next(0); id >= 0; id = endTokens.next(id + 1)) {
+                tokens.add(id);
+            }
         }
         return new Allowed(tokens, farthest);
     }

@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Which tokens are allowed, whatever the vocabulary, and for however many at once. */
 class TokenConstraintTest {
-    private static final String RECORD =
-            """
+    private static final String RECORD = """
             {"type": "object", "required": ["a", "b"], "properties": {
                "a": {"type": "array", "items": {"$ref": "#"}}, "b": {"type": "string", "maxLength": 9}, "c": {}}}
             """;
@@ -39,7 +38,8 @@ class TokenConstraintTest {
             state = constraint.advance(state, id);
         }
         TokenSet allowed = constraint.allowed(state, tokensLeft);
-        List<Integer> ids = IntStream.range(0, 64).filter(allowed::contains).boxed().toList();
+        List<Integer> ids =
+                IntStream.range(0, 64).filter(allowed::contains).boxed().toList();
         assertThat(allowed.size()).isEqualTo(ids.size());
         return ids;
     }
@@ -70,7 +70,9 @@ class TokenConstraintTest {
         var constraint = new TokenConstraint(Grammar.regex("[a-zé]{2}"), words("é", "a", "è"), Set.of(0));
         assertThat(allowed(constraint, 99)).containsExactly(1, 2);
         var none = new TokenConstraint(Grammar.regex("[xé]è"), words("è", "a"), Set.of(0));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Guide(none, 9)).withMessageContaining("vocabulary");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Guide(none, 9))
+                .withMessageContaining("vocabulary");
     }
 
     @Test
@@ -87,12 +89,15 @@ class TokenConstraintTest {
         String[] pieces = {"a", "b", "c", "é", "ü", "ab", "ba", "bc", "aaa", "aaaa", "cab", "éa", "cc", "ü\n"};
         int written = 0;
         for (int round = 0; round < 600; round++) {
-            String[] some = Arrays.stream(pieces).filter(piece -> random.nextInt(3) > 0).toArray(String[]::new);
+            String[] some =
+                    Arrays.stream(pieces).filter(piece -> random.nextInt(3) > 0).toArray(String[]::new);
             String regex = regexes[random.nextInt(regexes.length)];
             var writer = new Writer(Grammar.regex(regex), words(some), random);
             if (writer.shortest() < Distances.FAR) {
                 String text = writer.write(writer.shortest() + 1 + random.nextInt(8), random.nextBoolean());
-                assertThat(Pattern.matches(regex, text)).as("%s gave %s", regex, text).isTrue();
+                assertThat(Pattern.matches(regex, text))
+                        .as("%s gave %s", regex, text)
+                        .isTrue();
                 written++;
             }
         }
