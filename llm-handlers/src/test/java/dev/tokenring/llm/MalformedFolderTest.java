@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -98,7 +99,13 @@ class MalformedFolderTest {
                         folder -> Files.write(folder.resolve("config.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0}),
                         "config.json can't be read"),
                 config("no model_type", "model_type", null, "config.json has no model_type"),
-                config("another family", "model_type", "bert", "model_type is \"bert\"", "not supported", "type gpt2"),
+                config(
+                        "another family",
+                        "model_type",
+                        "bert",
+                        "model_type is \"bert\"",
+                        "not supported",
+                        "type gpt2 or llama"),
                 config("model_type is a number", "model_type", 7, "model_type is 7", "not of the expected type"),
                 mixed("no width", "n_embd", null, "config.json has no n_embd"),
                 mixed("width is a text", "n_embd", "wide", "n_embd is \"wide\"", "not of the expected type"),
@@ -207,6 +214,102 @@ class MalformedFolderTest {
                         folder -> new TinyModel(1).format("F64").write(folder),
                         "is of type F64, which is not supported",
                         "F32, F16 or BF16"));
+    }
+
+    /** What a family of Llama's line does not take. */
+    private static Fault llama(String what, String family, UnaryOperator<TinyLlama> change, String... said) {
+        return fault(
+                what,
+                folder -> change.apply(new TinyLlama(family, 1)).write(folder),
+                Stream.concat(Stream.of("config.json"), Stream.of(said)).toArray(String[]::new));
+    }
+
+    private static Fault scaled(String what, Map<String, Object> scaling, String... said) {
+        return llama(what, "llama", model -> model.set("rope_scaling", scaling), said);
+    }
+
+    static Stream<Fault> faultsOfLlamas() {
+        return Stream.of(
+                llama(
+                        "quantized",
+                        "llama",
+                        model -> model.set("quantization_config", Map.of("quant_method", "gptq")),
+                        "quantization_config is {\"quant_method\":\"gptq\"}",
+                        "unquantized"),
+                llama("experts", "mistral", model -> model.set("num_local_experts", 8), "num_local_experts is 8"),
+                llama("a mixture by type", "mixtral", model -> model, "model_type is \"mixtral\"", "qwen3 or smollm3"),
+                llama("activation", "llama", model -> model.set("hidden_act", "xielu"), "hidden_act is \"xielu\""),
+                llama(
+                        "heads in halves",
+                        "llama",
+                        model -> model.set("num_key_value_heads", 3),
+                        "num_attention_heads is 4 and num_key_value_heads is 3",
+                        "multiple"),
+                llama(
+                        "a width that heads can't share",
+                        "llama",
+                        model -> model.without("head_dim").set("hidden_size", 25),
+                        "hidden_size is 25",
+                        "multiple"),
+                llama("odd heads", "llama", model -> model.set("head_dim", 5), "a head has 5 numbers", "in pairs"),
+                llama(
+                        "half a rotation",
+                        "llama",
+                        model -> model.set("partial_rotary_factor", 0.5),
+                        "partial_rotary_factor is 0.5",
+                        "whole heads"),
+                llama("no width", "qwen2", model -> model.without("intermediate_size"), "has no intermediate_size"),
+                llama("base", "llama", model -> model.set("rope_theta", 1), "rope_theta is 1.0", "more than 1"),
+                llama(
+                        "layers of a third kind",
+                        "qwen3",
+                        model -> model.set("use_sliding_window", true).set("layer_types", List.of("linear_attention")),
+                        "layer_types is [\"linear_attention\"]",
+                        "sliding_attention"),
+                llama(
+                        "window of a text",
+                        "mistral",
+                        model -> model.set("sliding_window", "far"),
+                        "sliding_window is \"far\""),
+                llama(
+                        "too few layers told",
+                        "smollm3",
+                        model -> model.set("no_rope_layers", List.of(1, 0)),
+                        "no_rope_layers is [1,0]",
+                        "all 3 layers"),
+                scaled(
+                        "an unknown scaling",
+                        Map.of("rope_type", "longrope", "factor", 2),
+                        "rope_scaling.rope_type is \"longrope\"",
+                        "default, dynamic, linear, llama3, yarn"),
+                scaled("an unknown scaling of old", Map.of("type", "su"), "rope_scaling.type is \"su\""),
+                scaled("linear without factor", Map.of("type", "linear"), "has no rope_scaling.factor"),
+                scaled("factor below 1", Map.of("type", "linear", "factor", 0.5), "rope_scaling.factor is 0.5"),
+                scaled(
+                        "llama3 without bounds",
+                        Map.of("rope_type", "llama3", "factor", 8),
+                        "has no rope_scaling.low_freq_factor"),
+                scaled(
+                        "llama3 with bounds the wrong way round",
+                        Map.of("rope_type", "llama3", "factor", 8, "low_freq_factor", 4, "high_freq_factor", 1),
+                        "rope_scaling.high_freq_factor is 1",
+                        "more than low_freq_factor"),
+                scaled(
+                        "yarn with scales of another family",
+                        Map.of("rope_type", "yarn", "factor", 8, "mscale", 1),
+                        "rope_scaling.mscale is 1"),
+                llama("scaling is a text", "llama", model -> model.set("rope_scaling", "linear"), "rope_scaling is"),
+                llama(
+                        "layers that turn in their own ways",
+                        "qwen3",
+                        model -> model.set("rope_parameters", Map.of("full_attention", Map.of("rope_theta", 5))),
+                        "rope_parameters.full_attention is"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfLlamas")
+    void whatAFamilyDoesNotSupportGetsOneSentence(Fault fault) throws IOException {
+        getsOneSentence(fault);
     }
 
     private static Fault index(String what, UnaryOperator<String> change, String... said) {
