@@ -148,14 +148,15 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Tokenizes a text in which special tokens, such as {@code <|endoftext|>}, are meant as such.
+     * Tokenizes a text in which special tokens, such as {@code <|endoftext|>}, are meant as such. Where the model's tokenizer
+     * puts a token before every text, as Llama's does, that comes first, unless the text begins with it.
      *
      * @param text any text
      * @return the token ids
      * @throws IllegalStateException if the model is closed
      */
     public int[] tokenize(String text) {
-        return lifetime.use(() -> tokenizer.encode(text));
+        return lifetime.use(() -> tokenizer.encodeFromBeginning(text));
     }
 
     /**
@@ -199,8 +200,13 @@ public final class LanguageModel implements AutoCloseable {
         List<ChatMessage> neutral = messages.stream()
                 .map(message -> new ChatMessage(message.role(), tokenizer.neutralise(message.content())))
                 .toList();
-        return lifetime.use(() -> new ChatWindow(neutral, turns -> tokenizer.encode(chatTemplate.render(turns)))
-                .fit(contextLength() - answerTokens));
+        return lifetime.use(() -> new ChatWindow(neutral, this::written).fit(contextLength() - answerTokens));
+    }
+
+    /** A template writes all that it wants to stand there, also what comes first. */
+    private int[] written(List<ChatMessage> turns) {
+        String text = chatTemplate.render(turns);
+        return chatTemplate.isGiven() ? tokenizer.encode(text) : tokenizer.encodeFromBeginning(text);
     }
 
     /**

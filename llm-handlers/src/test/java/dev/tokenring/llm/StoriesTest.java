@@ -36,6 +36,13 @@ class StoriesTest {
     }
 
     @Test
+    void tokenizesThePromptsAsItWasTrainedTo() {
+        for (Case reference : cases) {
+            assertThat(model.tokenize(reference.prompt())).as("%s", reference).isEqualTo(reference.promptIds());
+        }
+    }
+
+    @Test
     void givesTheLogitsAfterThePrompts() {
         for (Case reference : cases) {
             assertThat(model.logits(reference.promptIds()))
@@ -55,6 +62,23 @@ class StoriesTest {
 
             assertThat(whole.tokenIds()).as("%s", reference).isEqualTo(reference.greedyIds());
             assertThat(pieces.stream().reduce(Generation::append)).contains(whole);
+        }
+    }
+
+    @Test
+    void thePiecesGoOnWithThePromptAndLoseNoSpace() {
+        for (Case reference : cases) {
+            List<Integer> all = new ArrayList<>();
+            for (int id : reference.promptIds()) {
+                all.add(id);
+            }
+            all.addAll(reference.greedyIds());
+            GenerationOptions greedy =
+                    model.defaults().withMaxTokens(reference.greedyIds().size());
+
+            Generation whole = model.generate(reference.promptIds(), greedy, piece -> {}, () -> false);
+
+            assertThat(reference.prompt() + whole.text()).isEqualTo(model.detokenize(all));
         }
     }
 }

@@ -39,6 +39,7 @@ public final class DecodeLoop {
 
     private Generation run(
             Sampler sampler, KvCache cache, int[] prompt, Consumer<Generation> pieces, BooleanSupplier cancelled) {
+        text.after(prompt);
         FinishReason reason = cancelled.getAsBoolean() ? FinishReason.CANCELLED : null;
         if (reason == null && sampler.isComplete()) {
             reason = FinishReason.STOP;

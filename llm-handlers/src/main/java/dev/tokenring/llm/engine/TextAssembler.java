@@ -15,6 +15,9 @@ import java.util.List;
 final class TextAssembler {
     private static final char INCOMPLETE = '\uFFFD';
 
+    /** Enough to hold a character, which may take four tokens. */
+    private static final int LOOK_BACK = 5;
+
     private final Tokenizer tokenizer;
     private final List<String> stopStrings;
     private final List<Integer> ids = new ArrayList<>();
@@ -26,6 +29,18 @@ final class TextAssembler {
     TextAssembler(Tokenizer tokenizer, List<String> stopStrings) {
         this.tokenizer = tokenizer;
         this.stopStrings = stopStrings;
+    }
+
+    /**
+     * Lets the text go on from a prompt, whose own text is not given out: the first token's may depend on it. A vocabulary of
+     * words reads {@code ▁the} as "the" at the beginning of a text and as " the" within one.
+     */
+    TextAssembler after(int[] prompt) {
+        for (int i = Math.max(0, prompt.length - LOOK_BACK); i < prompt.length; i++) {
+            ids.add(prompt[i]);
+        }
+        windowRead = ids.size();
+        return this;
     }
 
     /** Takes the next token and gives the text that is sure now, which may be none. */

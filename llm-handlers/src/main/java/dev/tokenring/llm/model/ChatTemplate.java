@@ -68,6 +68,11 @@ public final class ChatTemplate {
         return jinja;
     }
 
+    /** Whether the model has a template. */
+    public boolean isGiven() {
+        return template != null;
+    }
+
     /** What templates call when they don't take a conversation. */
     public static String raiseException(String reason) {
         throw new RefusedConversation(reason);

@@ -83,7 +83,7 @@ public final class ModelFolder {
 
     /** Reads the tokenizer. */
     public Tokenizer loadTokenizer() {
-        return Tokenizer.load(folder.resolve("tokenizer.json"), family.vocabularySize());
+        return Tokenizer.load(folder.resolve("tokenizer.json"), family.vocabularySize(), tokenizerConfig);
     }
 
     /** How the model wants a conversation written down. */

@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,28 +29,47 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static final char BREAK = '\uFDD0';
 
+    /** Stands before a text that goes on from another; a line's end is a token of its own in all vocabularies of words. */
+    private static final String ANCHOR = "\n";
+
     private final HuggingFaceTokenizer tokenizer;
     private final List<String> specialTokens;
+    private final int[] beginning;
+    private final int[] anchor;
+    private final boolean beginsWithSpace;
     private final @Nullable List<byte[]> bytesById;
     private @Nullable Vocabulary vocabulary;
 
-    private Tokenizer(HuggingFaceTokenizer tokenizer, List<String> specialTokens, @Nullable List<byte[]> bytesById) {
+    private Tokenizer(
+            HuggingFaceTokenizer tokenizer,
+            List<String> specialTokens,
+            @Nullable List<byte[]> bytesById,
+            JsonFile config) {
         this.tokenizer = tokenizer;
         this.specialTokens = specialTokens;
         this.bytesById = bytesById;
+        this.beginning = beginning(config);
+        this.anchor = ids(ANCHOR, false);
+        this.beginsWithSpace = !Arrays.equals(
+                ids(ANCHOR + "a", false),
+                IntStream.concat(Arrays.stream(anchor), Arrays.stream(ids("a", false)))
+                        .toArray());
     }
 
-    /** Reads a {@code tokenizer.json}. */
-    static Tokenizer load(Path file, int vocabularySize) {
+    /** Reads a {@code tokenizer.json}, and from its configuration what a text begins with. */
+    static Tokenizer load(Path file, int vocabularySize, JsonFile config) {
         DjlSetting.keepOffline();
         try {
             JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
             requireFit(file, json, vocabularySize);
-            return new Tokenizer(
-                    HuggingFaceTokenizer.newInstance(
-                            file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false")),
-                    addedTokens(json),
-                    TokenBytes.read(json, vocabularySize));
+            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
+                    file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+            try {
+                return new Tokenizer(tokenizer, addedTokens(json), TokenBytes.read(json, vocabularySize), config);
+            } catch (RuntimeException e) {
+                tokenizer.close();
+                throw e;
+            }
         } catch (ModelLoadException e) {
             throw e;
         } catch (LinkageError e) {
@@ -112,17 +134,70 @@ public final class Tokenizer implements AutoCloseable {
         return neutral;
     }
 
+    /** What the tokenizer puts before a text: as {@code add_bos_token} says, or else its post-processor. */
+    private int[] beginning(JsonFile config) {
+        if (!config.isPresent("add_bos_token")) {
+            int[] alone = ids("a", false);
+            int[] processed = ids("a", true);
+            int at = Collections.indexOfSubList(
+                    Arrays.stream(processed).boxed().toList(),
+                    Arrays.stream(alone).boxed().toList());
+            return Arrays.copyOf(processed, Math.max(0, at));
+        }
+        if (!config.flagOr("add_bos_token", false)) {
+            return new int[0];
+        }
+        String token = config.textOrContent("bos_token");
+        int[] beginning = token == null ? new int[0] : ids(token, false);
+        if (beginning.length != 1) {
+            throw new ModelLoadException(config.file() + ": add_bos_token is true, but bos_token is " + token
+                    + ", which is no token of tokenizer.json: take both files of one model");
+        }
+        return beginning;
+    }
+
+    private int[] ids(String text, boolean processed) {
+        return Arrays.stream(tokenizer.encode(text, processed, false).getIds())
+                .mapToInt(Math::toIntExact)
+                .toArray();
+    }
+
+    /**
+     * Tokenizes a text from its very beginning, with the token before it that the model was trained to find there, if it was
+     * and the text does not have it. An end token, which some tokenizers would put behind the text, is left out, for the
+     * model is to go on.
+     */
+    public int[] encodeFromBeginning(String text) {
+        int[] ids = encode(text);
+        boolean there =
+                ids.length >= beginning.length && Arrays.equals(beginning, Arrays.copyOf(ids, beginning.length));
+        return there
+                ? ids
+                : IntStream.concat(Arrays.stream(beginning), Arrays.stream(ids)).toArray();
+    }
+
     /** Tokenizes a text in which special tokens are meant, and {@link #BREAK} keeps others from arising. */
     public int[] encode(String text) {
-        var ids = new ArrayList<Integer>();
+        var ids = IntStream.builder();
+        boolean first = true;
         for (String part : text.split(String.valueOf(BREAK), -1)) {
             if (!part.isEmpty()) {
-                for (long id : tokenizer.encode(part, false, false).getIds()) {
-                    ids.add((int) id);
-                }
+                Arrays.stream(first ? ids(part, false) : following(part)).forEach(ids);
+                first = false;
             }
         }
-        return ids.stream().mapToInt(Integer::intValue).toArray();
+        return ids.build().toArray();
+    }
+
+    /** A vocabulary of words puts a space before a text, but not into the middle of one. */
+    private int[] following(String part) {
+        if (beginsWithSpace) {
+            int[] anchored = ids(ANCHOR + part, false);
+            if (anchored.length >= anchor.length && Arrays.equals(anchor, Arrays.copyOf(anchored, anchor.length))) {
+                return Arrays.copyOfRange(anchored, anchor.length, anchored.length);
+            }
+        }
+        return ids(part, false);
     }
 
     /** The text of tokens; special ones are left out, and bytes that are no character become U+FFFD. */

@@ -2,12 +2,17 @@ package dev.tokenring.llm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.llm.TinyLlama;
 import dev.tokenring.llm.TinyModel;
+import dev.tokenring.llm.WordTokenizer;
 import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.Tokenizer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -75,7 +80,7 @@ class TextAssemblerTest {
     void aLongRunOfBytesThatAreNoCharactersComesOutInTheEnd() {
         var text = new TextAssembler(tokenizer, List.of());
         byte[] bytes = new byte[500];
-        java.util.Arrays.fill(bytes, (byte) 0x80);
+        Arrays.fill(bytes, (byte) 0x80);
         assertThat(String.join("", pieces(text, bytes))).isEqualTo("\uFFFD".repeat(500));
     }
 
@@ -104,6 +109,33 @@ class TextAssemblerTest {
     @Test
     void theStopStringThatBeginsFirstCounts() {
         assertThat(String.join("", pieces("xabcy", "bc", "abc"))).isEqualTo("x");
+    }
+
+    /** With a vocabulary of words, the first token's text depends on what stands before it. */
+    @Test
+    void textGoesOnFromThePromptWithItsSpaces(@TempDir Path words) throws IOException {
+        new TinyLlama("llama", 1).set("vocab_size", 300).write(words);
+        Files.writeString(words.resolve("tokenizer.json"), WordTokenizer.json().toString());
+        try (Tokenizer ofWords = ModelFolder.open(words).loadTokenizer()) {
+            int[] ids = ofWords.encodeFromBeginning("the cat sat  the 😀 é\n the cat");
+            for (int cut = 1; cut <= ids.length; cut++) {
+                int[] prompt = Arrays.copyOf(ids, cut);
+                var text = new TextAssembler(ofWords, List.of()).after(prompt);
+                var pieces = new StringBuilder();
+                for (int i = cut; i < ids.length; i++) {
+                    pieces.append(text.add(ids[i]));
+                }
+                pieces.append(text.finish());
+                String before = decode(ofWords, prompt);
+                if (!before.endsWith("\uFFFD")) {
+                    assertThat(before + pieces).as("after %s", cut).isEqualTo(decode(ofWords, ids));
+                }
+            }
+        }
+    }
+
+    private static String decode(Tokenizer tokenizer, int[] ids) {
+        return tokenizer.decode(Arrays.stream(ids).boxed().toList());
     }
 
     @Test
