@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * {@code generation_config.json}. Opening it reads the small files only.
  */
 public final class ModelFolder {
+    private static final String TEMPLATE = "chat_template.jinja";
+
     private final Path folder;
     private final JsonFile config;
     private final JsonFile tokenizerConfig;
@@ -95,12 +96,16 @@ public final class ModelFolder {
                 specialTokens.put(name, token);
             }
         }
-        return new ChatTemplate(chatTemplateText(), Map.copyOf(specialTokens));
+        String text = chatTemplateText();
+        Path file = folder.resolve(TEMPLATE);
+        return text == null
+                ? ChatTemplate.none()
+                : ChatTemplate.of(text, Files.exists(file) ? file : tokenizerConfig.file(), specialTokens);
     }
 
     /** A file of its own, or a text in the tokenizer's configuration, or one of several there, by name. */
     private @Nullable String chatTemplateText() {
-        Path file = folder.resolve("chat_template.jinja");
+        Path file = folder.resolve(TEMPLATE);
         if (Files.exists(file)) {
             try {
                 return Files.readString(file);
