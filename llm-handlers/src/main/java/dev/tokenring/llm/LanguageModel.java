@@ -197,10 +197,15 @@ public final class LanguageModel implements AutoCloseable {
             throw new IllegalArgumentException("answerTokens is " + answerTokens + ": it must be from 1 to "
                     + (contextLength() - 1) + ", for prompt and answer share a context of " + contextLength());
         }
-        List<ChatMessage> neutral = messages.stream()
-                .map(message -> new ChatMessage(message.role(), tokenizer.neutralise(message.content())))
-                .toList();
+        List<ChatMessage> neutral = messages.stream().map(this::neutral).toList();
         return lifetime.use(() -> new ChatWindow(neutral, this::written).fit(contextLength() - answerTokens));
+    }
+
+    private ChatMessage neutral(ChatMessage message) {
+        String content = message.role().equals("assistant")
+                ? tokenizer.neutraliseSpecial(message.content())
+                : tokenizer.neutralise(message.content());
+        return new ChatMessage(message.role(), content);
     }
 
     /** A template writes all that it wants to stand there, also what comes first. */

@@ -13,6 +13,7 @@ import com.hubspot.jinjava.objects.date.StrftimeFormatter;
 import dev.tokenring.llm.ChatMessage;
 import dev.tokenring.llm.ModelLoadException;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -97,10 +98,10 @@ public final class ChatTemplate {
                 .withLegacyOverrides(AS_JINJA)
                 .withElResolver(resolver())
                 .build());
-        jinja.getGlobalContext().registerTag(new FilteringForTag());
-        jinja.getGlobalContext().registerFilter(new JsonFilter());
-        jinja.getGlobalContext().registerFilter(new ItemsFilter());
-        jinja.getGlobalContext().registerFilter(new PrintedFilter());
+        jinja.registerTag(new FilteringForTag());
+        jinja.registerFilter(new JsonFilter());
+        jinja.registerFilter(new ItemsFilter());
+        jinja.registerFilter(new PrintedFilter());
         jinja.registerFunction(
                 new ELFunctionDefinition("", "raise_exception", ChatTemplate.class, "raiseException", String.class));
         jinja.registerFunction(
@@ -148,7 +149,7 @@ public final class ChatTemplate {
 
     /** What templates call to write the date. */
     public static String strftimeNow(String format) {
-        return StrftimeFormatter.format(ZonedDateTime.now(), format, Locale.ENGLISH);
+        return StrftimeFormatter.format(ZonedDateTime.now(ZoneId.systemDefault()), format, Locale.ENGLISH);
     }
 
     /** What templates call when they don't take a conversation. */

@@ -32,9 +32,12 @@ final class FilteringForTag extends ForTag {
         var around = new ArrayList<Object>(items);
         around.add(0, null);
         around.add(null);
-        try (JinjavaInterpreter.InterpreterScopeClosable scope = interpreter.enterScope()) {
+        interpreter.enterScope();
+        try {
             interpreter.getContext().put(AROUND, around);
             return renderForCollection(tag, interpreter, variables, items);
+        } finally {
+            interpreter.leaveScope();
         }
     }
 
@@ -52,12 +55,15 @@ final class FilteringForTag extends ForTag {
 
     private static boolean holds(
             String condition, List<String> variables, Object item, JinjavaInterpreter interpreter, TagNode tag) {
-        try (JinjavaInterpreter.InterpreterScopeClosable scope = interpreter.enterScope()) {
+        interpreter.enterScope();
+        try {
             Object value = interpreter.wrap(item);
             for (int i = 0; i < variables.size(); i++) {
                 interpreter.getContext().put(variables.get(i), variables.size() == 1 ? value : part(value, i));
             }
             return ObjectTruthValue.evaluate(interpreter.resolveELExpression(condition, tag.getLineNumber()));
+        } finally {
+            interpreter.leaveScope();
         }
     }
 

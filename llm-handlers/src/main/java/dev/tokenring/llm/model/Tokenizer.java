@@ -33,6 +33,7 @@ public final class Tokenizer implements AutoCloseable {
     private static final String ANCHOR = "\n";
 
     private final HuggingFaceTokenizer tokenizer;
+    private final List<String> addedTokens;
     private final List<String> specialTokens;
     private final int[] beginning;
     private final int[] anchor;
@@ -40,14 +41,11 @@ public final class Tokenizer implements AutoCloseable {
     private final @Nullable List<byte[]> bytesById;
     private @Nullable Vocabulary vocabulary;
 
-    private Tokenizer(
-            HuggingFaceTokenizer tokenizer,
-            List<String> specialTokens,
-            @Nullable List<byte[]> bytesById,
-            JsonFile config) {
+    private Tokenizer(HuggingFaceTokenizer tokenizer, JsonObject json, int vocabularySize, JsonFile config) {
         this.tokenizer = tokenizer;
-        this.specialTokens = specialTokens;
-        this.bytesById = bytesById;
+        this.addedTokens = addedTokens(json, false);
+        this.specialTokens = addedTokens(json, true);
+        this.bytesById = TokenBytes.read(json, vocabularySize);
         this.beginning = beginning(config);
         this.anchor = ids(ANCHOR, false);
         this.beginsWithSpace = !Arrays.equals(
@@ -65,7 +63,7 @@ public final class Tokenizer implements AutoCloseable {
             HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
                     file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
             try {
-                return new Tokenizer(tokenizer, addedTokens(json), TokenBytes.read(json, vocabularySize), config);
+                return new Tokenizer(tokenizer, json, vocabularySize, config);
             } catch (RuntimeException e) {
                 tokenizer.close();
                 throw e;
@@ -100,12 +98,14 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /** Tokens that take the place of their text wherever it stands; those that are only spaces mean no more than it. */
-    private static List<String> addedTokens(JsonObject json) {
+    private static List<String> addedTokens(JsonObject json, boolean specialOnly) {
         var tokens = new ArrayList<String>();
         if (json.has("added_tokens")) {
-            for (JsonElement token : json.getAsJsonArray("added_tokens")) {
-                String content = token.getAsJsonObject().get("content").getAsString();
-                if (!content.isBlank()) {
+            for (JsonElement element : json.getAsJsonArray("added_tokens")) {
+                JsonObject token = element.getAsJsonObject();
+                String content = token.get("content").getAsString();
+                boolean special = !token.has("special") || token.get("special").getAsBoolean();
+                if (!content.isBlank() && (special || !specialOnly)) {
                     tokens.add(content);
                 }
             }
@@ -113,10 +113,22 @@ public final class Tokenizer implements AutoCloseable {
         return tokens;
     }
 
-    /** Marks a user's text so that nothing in it becomes a special token. */
+    /** Marks a user's text so that nothing in it becomes a token that is more than its characters. */
     public String neutralise(String text) {
+        return breakUp(text, addedTokens);
+    }
+
+    /**
+     * Marks what a model said so that nothing in it becomes a special token. Others, such as {@code <think>}, are words of the
+     * model's own, which templates look for.
+     */
+    public String neutraliseSpecial(String text) {
+        return breakUp(text, specialTokens);
+    }
+
+    private static String breakUp(String text, List<String> tokens) {
         String neutral = text.replace(String.valueOf(BREAK), "");
-        for (String token : specialTokens) {
+        for (String token : tokens) {
             int rest = token.offsetByCodePoints(0, 1);
             if (rest < token.length()) {
                 neutral = breakUp(neutral, token, token.substring(0, rest) + BREAK + token.substring(rest));

@@ -69,6 +69,22 @@ class NeutralTextTest {
         }
     }
 
+    @Test
+    void whatAModelThoughtStaysItsOwnTokens(@TempDir Path folder) throws IOException {
+        Path file = withSpecialTokens(folder, "<stop>", "<think>");
+        Files.writeString(
+                file, Files.readString(file).replaceFirst("(\"content\":\"<think>\"[^}]*\"special\":)true", "$1false"));
+        try (Tokenizer tokenizer =
+                Tokenizer.load(file, 4096, JsonFile.readIfPresent(folder.resolve("tokenizer_config.json")))) {
+            String said = "<think><stop>";
+            assertThat(tokenizer.encode(said)).containsExactly(4097, 4096);
+            assertThat(tokenizer.encode(tokenizer.neutraliseSpecial(said)))
+                    .startsWith(4097)
+                    .doesNotContain(4096);
+            assertThat(tokenizer.encode(tokenizer.neutralise(said))).doesNotContain(4096, 4097);
+        }
+    }
+
     private static Tokenizer load(Path folder, String... tokens) throws IOException {
         return Tokenizer.load(
                 withSpecialTokens(folder, tokens),
