@@ -3,6 +3,7 @@ package dev.tokenring.llm.model;
 import com.google.gson.JsonElement;
 import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.ModelLoadException;
+import dev.tokenring.llm.Penalties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +149,9 @@ public final class ModelFolder {
                     .withMaxTokens(maxTokens)
                     .withTemperature(sampled ? generationConfig.numberOr("temperature", 1) : 0)
                     .withTopK(sampled ? (int) generationConfig.numberOr("top_k", 50) : 0)
-                    .withTopP(sampled ? generationConfig.numberOr("top_p", 1) : 1);
+                    .withTopP(sampled ? generationConfig.numberOr("top_p", 1) : 1)
+                    .withMinP(sampled ? generationConfig.numberOr("min_p", 0) : 0)
+                    .withPenalties(Penalties.NONE.withRepetition(generationConfig.numberOr("repetition_penalty", 1)));
         } catch (IllegalArgumentException e) {
             throw new ModelLoadException(generationConfig.file() + ": " + e.getMessage(), e);
         }

@@ -36,7 +36,8 @@ class TokenBytesTest {
         var json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         int size = json.getAsJsonObject("model").getAsJsonObject("vocab").size();
         var random = new Random(8);
-        try (Tokenizer tokenizer = Tokenizer.load(file, size)) {
+        try (Tokenizer tokenizer =
+                Tokenizer.load(file, size, JsonFile.readIfPresent(file.resolveSibling("tokenizer_config.json")))) {
             Vocabulary vocabulary = tokenizer.vocabulary();
             assertThat(vocabulary.size()).isEqualTo(size);
             for (String text : List.of("a", " two  words", "naïve 漢字 👩‍👧", "tab\t\n{\"a\": [1, -2.5e3]}", "don't")) {
