@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A small Llama computes what an independent implementation computed in float64 from the same weights. */
 class StoriesTest {
@@ -24,7 +26,7 @@ class StoriesTest {
     @BeforeAll
     static void load() {
         assumeTrue(Files.isDirectory(FOLDER), FOLDER + " is not there: nothing to compare with");
-        model = LanguageModel.load(FOLDER);
+        model = LanguageModel.load(FOLDER, ModelOptions.DEFAULT.withPrecision(Precision.FP32));
         cases = HouseModel.reference(FOLDER);
     }
 
@@ -79,6 +81,20 @@ class StoriesTest {
             Generation whole = model.generate(reference.promptIds(), greedy, piece -> {}, () -> false);
 
             assertThat(reference.prompt() + whole.text()).isEqualTo(model.detokenize(all));
+        }
+    }
+
+    /** Each row is rotated, cached and attended to in the numbers of its precision. */
+    @ParameterizedTest
+    @EnumSource(names = {"BF16", "INT8"})
+    void fewerBitsSayAlmostTheSame(Precision precision) {
+        ModelOptions options = ModelOptions.DEFAULT.withDevice("cpu").withPrecision(precision);
+        try (LanguageModel coarse = LanguageModel.load(FOLDER, options)) {
+            for (Case reference : cases) {
+                assertThat(coarse.logits(reference.promptIds()))
+                        .as("%s", reference)
+                        .containsExactly(reference.firstLogits(), within(0.5f));
+            }
         }
     }
 }

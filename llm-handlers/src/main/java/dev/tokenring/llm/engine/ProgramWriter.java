@@ -230,7 +230,7 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
         for (String function : List.of("cos", "sin")) {
             line(
                     "%1$s_%2$s = torch.to(torch.unsqueeze(torch.mul(torch.%2$s(%1$s), %3$s), 1), %4$d)",
-                    name, function, rotary.amplitude());
+                    name, function, rotary.amplitude(), arithmetic.activations().code());
         }
         return name;
     }
