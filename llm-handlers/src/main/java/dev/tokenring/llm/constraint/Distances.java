@@ -25,7 +25,7 @@ final class Distances {
     static final int FAR = 1 << 29;
 
     /** So much of the vocabulary is looked at from one node; what is missed makes a distance longer, and no more. */
-    private static final int MOST_STEPS = 10_000;
+    private static final int MOST_STEPS = 2_000;
 
     private final Grammar grammar;
     private final Vocabulary vocabulary;
