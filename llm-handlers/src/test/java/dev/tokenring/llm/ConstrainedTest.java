@@ -2,10 +2,13 @@ package dev.tokenring.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -185,5 +188,34 @@ class ConstrainedTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Penalties.NONE.withFrequency(Double.NaN))
                 .withMessageContaining("frequency is NaN");
+    }
+
+    /** SentencePiece's vocabulary: the space before the first word is a token's own, and bytes without a token are numbers. */
+    @Test
+    void aLlamaKeepsItsConstraintsToo() throws JsonProcessingException {
+        Path folder = Path.of(System.getProperty("tokenring.shared", "../../shared"), "models", "stories260k");
+        assumeTrue(Files.isDirectory(folder), folder + " is not there");
+        try (LanguageModel llama = LanguageModel.load(folder)) {
+            int[] story = llama.tokenize("Once upon a time there was a girl named");
+            for (String regex : new String[] {" [A-Z][a-z]{2,8}\\. .{5,40}\\.", "[A-Z][a-z]+ \\(漢字|😀\\)", " ?\\d+"}) {
+                for (int seed = 0; seed < 5; seed++) {
+                    GenerationOptions options = llama.defaults()
+                            .withTemperature(seed)
+                            .withSeed(seed)
+                            .withMaxTokens(50)
+                            .withConstraint(OutputConstraint.regex(regex));
+                    assertThat(llama.generate(story, options, piece -> {}, () -> false)
+                                    .text())
+                            .matches(regex);
+                }
+            }
+            GenerationOptions json = llama.defaults()
+                    .withTemperature(2)
+                    .withMaxTokens(90)
+                    .withConstraint(OutputConstraint.jsonSchema(BOOKING));
+            new ObjectMapper()
+                    .readTree(llama.generate(story, json, piece -> {}, () -> false)
+                            .text());
+        }
     }
 }
