@@ -352,8 +352,8 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         }
     }
 
-    /** A cancel action is the handler's code on somebody else's thread: that thread has no use for what it throws. */
-    private void runQuietly(Runnable action) {
+    /** Such an action is the handler's code on somebody else's thread: that thread has no use for what it throws. */
+    final void runQuietly(Runnable action) {
         try {
             action.run();
         } catch (Throwable handlersOwn) {
@@ -369,6 +369,11 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     @Override
     public final void fail(Throwable cause) {
         fail(RequestFailure.HANDLER_FAILED, "the handler failed with " + cause, cause);
+    }
+
+    @Override
+    public final void turnAway(String detail) {
+        fail(RequestFailure.OVERLOADED, detail, null);
     }
 
     @Override

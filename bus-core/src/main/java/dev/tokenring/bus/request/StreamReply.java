@@ -27,6 +27,7 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Queue<R> buffer = new ArrayDeque<>();
+    private @Nullable Runnable whenRoom;
     private long demand;
     private boolean delivering = true;
     private boolean complete;
@@ -78,6 +79,20 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void onRoom(Runnable action) {
+        lock.lock();
+        try {
+            if (buffer.size() >= Replies.BUFFER_SIZE) {
+                whenRoom = action;
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        action.run();
     }
 
     @Override
@@ -175,7 +190,9 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
                 demand--;
                 room.signal();
                 R part = buffer.remove();
-                return () -> subscriber.onNext(part);
+                Runnable madeRoom = whenRoom;
+                whenRoom = null;
+                return () -> pass(part, madeRoom);
             }
             if (!closed && buffer.isEmpty() && (complete || failure != null)) {
                 closed = true;
@@ -187,6 +204,13 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         } finally {
             lock.unlock();
         }
+    }
+
+    private void pass(R part, @Nullable Runnable madeRoom) {
+        if (madeRoom != null) {
+            runQuietly(madeRoom);
+        }
+        subscriber.onNext(part);
     }
 
     private void deliver(Runnable signal) {
