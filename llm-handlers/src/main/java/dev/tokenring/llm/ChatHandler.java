@@ -117,7 +117,9 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
                 return;
             }
             giveToHuman(asked, replies.headers());
-            replies.send(reply.apply(new Generation("", List.of(), 0, FinishReason.HANDED_OVER), replies.headers()));
+            replies.send(reply.apply(
+                    new Generation("", List.of(), List.of(), new Usage(0, 0, 0), FinishReason.HANDED_OVER),
+                    replies.headers()));
             replies.complete();
         } catch (Throwable failure) {
             replies.fail(failure);

@@ -40,7 +40,13 @@ interface ChatModel {
 
             @Override
             public void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener) {
-                model.generate(prompt, options, listener::said, request::isOver);
+                Runnable gone = model.generate(
+                        prompt,
+                        options,
+                        request.headers().priority(),
+                        request.remaining().toNanos(),
+                        new ChatReader(request, listener));
+                request.onCancel(gone);
             }
         };
     }

@@ -73,7 +73,13 @@ final class ChatTurn<R> implements ChatModel.Listener {
 
     @Override
     public void failed(Throwable cause) {
-        endWith(() -> replies.fail(cause));
+        endWith(() -> {
+            if (cause instanceof OverloadedException) {
+                replies.turnAway(String.valueOf(cause.getMessage()));
+            } else {
+                replies.fail(cause);
+            }
+        });
     }
 
     private void endWith(Runnable rest) {

@@ -296,7 +296,8 @@ class ChatHandlerTest {
         while (asked.size() < all.size()) {
             Thread.onSpinWait();
         }
-        asked.forEach(listener -> listener.said(new Generation("hi", List.of(1), 1, FinishReason.STOP)));
+        asked.forEach(listener ->
+                listener.said(new Generation("hi", List.of(1), List.of(), new Usage(1, 0, 1), FinishReason.STOP)));
         all.forEach(request -> assertThat(request.join().text()).isEqualTo("hi"));
         assertThat(turns("s0")).containsExactly(user("hello"), assistant("hi"));
     }

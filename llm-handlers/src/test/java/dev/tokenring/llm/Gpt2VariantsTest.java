@@ -1,6 +1,7 @@
 package dev.tokenring.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -91,7 +92,7 @@ class Gpt2VariantsTest {
             java.nio.file.Files.delete(folder.resolve("model.safetensors"));
             for (int round = 0; round < 5; round++) {
                 System.gc();
-                assertThat(model.logits(IDS)).isEqualTo(before);
+                assertThat(model.logits(IDS)).containsExactly(before, within(1e-4f));
             }
         }
     }

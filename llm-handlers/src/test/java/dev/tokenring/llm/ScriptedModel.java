@@ -65,10 +65,11 @@ final class ScriptedModel implements ChatModel {
             return;
         }
         for (int i = 0; i < words.size() && !request.isOver(); i++) {
-            listener.said(new Generation(words.get(i), List.of(i), prompt.length, null));
+            listener.said(
+                    new Generation(words.get(i), List.of(i), List.of(), new Usage(prompt.length, 0, i + 1), null));
             afterWord.accept(words.get(i));
         }
         FinishReason reason = request.isOver() ? FinishReason.CANCELLED : FinishReason.STOP;
-        listener.said(new Generation("", List.of(), prompt.length, reason));
+        listener.said(new Generation("", List.of(), List.of(), new Usage(prompt.length, 0, words.size()), reason));
     }
 }

@@ -208,7 +208,7 @@ public final class BringYourModelCommand implements Callable<Integer> {
                 .withTemperature(temperature)
                 .withSeed(seed);
         try (Bus bus = Bus.open()) {
-            bus.serveStream(
+            bus.serveAsync(
                     GENERATE,
                     GenerationHandler.of(languageModel, languageModel::tokenize, options, (piece, headers) -> piece));
             return load != null ? load(bus, load) : answer(bus, String.valueOf(prompt));

@@ -45,7 +45,8 @@ final class CacheStore {
         return new Cache(capacityTokens);
     }
 
-    private int roomy(int tokens) {
+    /** The capacity of the slot that a cache gets which is to have room for so many tokens. */
+    int capacityFor(int tokens) {
         if (tokens > family.contextLength()) {
             throw new IllegalArgumentException("a cache for " + tokens
                     + " tokens is asked for, but the context has room for " + family.contextLength());
@@ -133,7 +134,7 @@ final class CacheStore {
         private boolean closed;
 
         private Cache(int capacityTokens) {
-            slab = slabWithRoom(roomy(capacityTokens));
+            slab = slabWithRoom(capacityFor(capacityTokens));
             slot = slab.take();
         }
 

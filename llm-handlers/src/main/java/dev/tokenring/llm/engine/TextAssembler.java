@@ -1,8 +1,8 @@
 package dev.tokenring.llm.engine;
 
-import dev.tokenring.llm.model.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Turns tokens into text as they come, and lets out only what is sure: whole characters, and nothing that may be the
@@ -18,7 +18,7 @@ final class TextAssembler {
     /** Enough to hold a character, which may take four tokens. */
     private static final int LOOK_BACK = 5;
 
-    private final Tokenizer tokenizer;
+    private final Function<List<Integer>, String> decode;
     private final List<String> stopStrings;
     private final List<Integer> ids = new ArrayList<>();
     private final StringBuilder held = new StringBuilder();
@@ -26,8 +26,8 @@ final class TextAssembler {
     private int windowRead;
     private boolean stopped;
 
-    TextAssembler(Tokenizer tokenizer, List<String> stopStrings) {
-        this.tokenizer = tokenizer;
+    TextAssembler(Function<List<Integer>, String> decode, List<String> stopStrings) {
+        this.decode = decode;
         this.stopStrings = stopStrings;
     }
 
@@ -57,8 +57,8 @@ final class TextAssembler {
     }
 
     private String unread() {
-        String read = tokenizer.decode(ids.subList(windowStart, windowRead));
-        String all = tokenizer.decode(ids.subList(windowStart, ids.size()));
+        String read = decode.apply(ids.subList(windowStart, windowRead));
+        String all = decode.apply(ids.subList(windowStart, ids.size()));
         return all.length() > read.length() ? all.substring(read.length()) : "";
     }
 

@@ -72,12 +72,17 @@ public final class TorchStepModel implements StepModel {
     }
 
     @Override
+    public int cacheCapacity(int tokens) {
+        return caches.capacityFor(tokens);
+    }
+
+    @Override
     public KvCache newCache(int capacityTokens) {
         return caches.newCache(capacityTokens);
     }
 
     /** The logits after a prompt alone. */
-    public float[] logits(int[] prompt) {
+    float[] logits(int[] prompt) {
         try (KvCache cache = newCache(prompt.length)) {
             var chunk = new Chunk(cache, prompt, Chunk.Wanted.LAST);
             step(List.of(chunk));
@@ -85,9 +90,9 @@ public final class TorchStepModel implements StepModel {
         }
     }
 
-    /** The natural logarithms of the probabilities of all tokens but the first, each after those before it. */
-    public double[] score(int[] ids) {
-        return Scorer.score(this, ids);
+    /** How many arrays it holds. */
+    int arrays() {
+        return module.manager().getManagedArrays().size();
     }
 
     @Override

@@ -49,7 +49,7 @@ class TextAssemblerTest {
     }
 
     private static List<String> pieces(String whole, String... stops) {
-        return pieces(new TextAssembler(tokenizer, List.of(stops)), whole.getBytes(StandardCharsets.UTF_8));
+        return pieces(new TextAssembler(tokenizer::decode, List.of(stops)), whole.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -66,19 +66,19 @@ class TextAssemblerTest {
 
     @Test
     void anUnfinishedCharacterAtTheEndIsReplaced() {
-        var text = new TextAssembler(tokenizer, List.of());
+        var text = new TextAssembler(tokenizer::decode, List.of());
         assertThat(pieces(text, new byte[] {'a', (byte) 0xf0, (byte) 0x9f})).containsExactly("a", "", "", "\uFFFD");
     }
 
     @Test
     void aByteThatIsNoCharacterDoesNotHoldUpTheRest() {
-        var text = new TextAssembler(tokenizer, List.of());
+        var text = new TextAssembler(tokenizer::decode, List.of());
         assertThat(pieces(text, new byte[] {(byte) 0x80, 'a', 'b'})).containsExactly("", "\uFFFDa", "b", "");
     }
 
     @Test
     void aLongRunOfBytesThatAreNoCharactersComesOutInTheEnd() {
-        var text = new TextAssembler(tokenizer, List.of());
+        var text = new TextAssembler(tokenizer::decode, List.of());
         byte[] bytes = new byte[500];
         Arrays.fill(bytes, (byte) 0x80);
         assertThat(String.join("", pieces(text, bytes))).isEqualTo("\uFFFD".repeat(500));
@@ -86,7 +86,7 @@ class TextAssemblerTest {
 
     @Test
     void specialTokensAreNoText() {
-        var text = new TextAssembler(tokenizer, List.of());
+        var text = new TextAssembler(tokenizer::decode, List.of());
         assertThat(text.add('a') + text.add(TinyModel.END) + text.add('b') + text.finish())
                 .isEqualTo("ab");
     }
@@ -120,7 +120,7 @@ class TextAssemblerTest {
             int[] ids = ofWords.encodeFromBeginning("the cat sat  the 😀 é\n the cat");
             for (int cut = 1; cut <= ids.length; cut++) {
                 int[] prompt = Arrays.copyOf(ids, cut);
-                var text = new TextAssembler(ofWords, List.of()).after(prompt);
+                var text = new TextAssembler(ofWords::decode, List.of()).after(prompt);
                 var pieces = new StringBuilder();
                 for (int i = cut; i < ids.length; i++) {
                     pieces.append(text.add(ids[i]));
