@@ -26,7 +26,7 @@ public final class Consumer {
                 Service.of("dialogue", Question.class, Answer.class).withMerge(Answer::append);
         try (LanguageModel model = LanguageModel.load(Path.of(args[0]));
                 Bus bus = Bus.open()) {
-            bus.serveStream(
+            bus.serveAsync(
                     dialogue,
                     GenerationHandler.of(
                             model,

@@ -14,7 +14,8 @@ public enum RequestFailure {
     /**
      * As many requests are waiting or being answered as the service has capacity for. Of those that wait and the one that
      * comes, the one of the lowest priority was dropped, and of equal priority the one with the least time left: this one.
-     * It was told at once, and never started. Remedy: ask again later, or give the service more capacity or responders.
+     * It was told at once, and never started. Or an {@link AsyncHandler} has {@linkplain AsyncReplies#turnAway turned it away}
+     * from a queue of its own. Remedy: ask again later, or give the service more capacity or responders.
      */
     OVERLOADED(true),
 

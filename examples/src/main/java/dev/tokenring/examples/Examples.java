@@ -1,5 +1,6 @@
 package dev.tokenring.examples;
 
+import dev.tokenring.examples.bringyourmodel.BringYourModelCommand;
 import dev.tokenring.examples.dialogue.DialogueCommand;
 import dev.tokenring.examples.hello.Hello;
 import java.util.Arrays;
@@ -11,8 +12,8 @@ import picocli.CommandLine;
 
 /** Runs an example by its name: {@code mvn -q -Pdemo -Dexample=NAME -Dargs="OPTIONS"}. */
 public final class Examples {
-    private static final Map<String, Supplier<Callable<Integer>>> EXAMPLES =
-            new TreeMap<>(Map.of("dialogue", DialogueCommand::new, "hello", Hello::new));
+    private static final Map<String, Supplier<Callable<Integer>>> EXAMPLES = new TreeMap<>(Map.of(
+            "bring-your-model", BringYourModelCommand::new, "dialogue", DialogueCommand::new, "hello", Hello::new));
 
     private Examples() {}
 
@@ -34,6 +35,15 @@ public final class Examples {
         }
         return new CommandLine(example.get())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                // A prompt may begin with @.
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler((refused, given) -> {
+                    System.err.println(String.valueOf(refused.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("") + "; --help lists the options");
+                    return CommandLine.ExitCode.USAGE;
+                })
                 .execute(Arrays.copyOfRange(args, 1, args.length));
     }
 }

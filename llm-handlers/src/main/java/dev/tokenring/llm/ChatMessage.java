@@ -21,6 +21,16 @@ public record ChatMessage(String role, String content) {
     }
 
     /**
+     * A turn of whoever set the model up: what it is and how it is to behave.
+     *
+     * @param content the instructions
+     * @return the turn
+     */
+    public static ChatMessage system(String content) {
+        return new ChatMessage("system", content);
+    }
+
+    /**
      * A turn of the user.
      *
      * @param content what the user says
@@ -31,9 +41,9 @@ public record ChatMessage(String role, String content) {
     }
 
     /**
-     * A turn of the model.
+     * A turn of the model, or of a human in its place.
      *
-     * @param content what the model said
+     * @param content what was said
      * @return the turn
      */
     public static ChatMessage assistant(String content) {

@@ -12,5 +12,8 @@ public enum FinishReason {
     CONTEXT_FULL,
 
     /** Nobody wanted the rest: the request was cancelled, its deadline passed, or the model was closed. */
-    CANCELLED
+    CANCELLED,
+
+    /** The model did not answer, since a human has the conversation: see {@link ChatOptions#withHandOver}. */
+    HANDED_OVER
 }

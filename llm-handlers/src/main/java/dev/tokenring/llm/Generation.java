@@ -10,24 +10,28 @@ import org.jspecify.annotations.Nullable;
  * @param text whole characters; special tokens and stop strings are not part of it
  * @param tokenIds the tokens behind it, in order, the end token included; a piece may hold several tokens where it takes
  *     several to make a character, and none where text was only held back
- * @param promptTokens the length of the prompt in tokens
+ * @param logprobs how likely each of these tokens was, in order; empty unless {@link GenerationOptions#logprobs()} asks for it
+ * @param usage what it took up to here, in tokens
  * @param finishReason why the generation ended, or null in every piece but the last
  */
 public record Generation(
         String text,
         List<Integer> tokenIds,
-        int promptTokens,
+        List<TokenLogprobs> logprobs,
+        Usage usage,
         @Nullable FinishReason finishReason) {
     /**
      * Keeps the token ids from changing.
      *
      * @param text see the record
      * @param tokenIds see the record
-     * @param promptTokens see the record
+     * @param logprobs see the record
+     * @param usage see the record
      * @param finishReason see the record
      */
     public Generation {
         tokenIds = List.copyOf(tokenIds);
+        logprobs = List.copyOf(logprobs);
     }
 
     /**
@@ -39,6 +43,8 @@ public record Generation(
     public Generation append(Generation next) {
         var ids = new ArrayList<>(tokenIds);
         ids.addAll(next.tokenIds);
-        return new Generation(text + next.text, ids, promptTokens, next.finishReason);
+        var both = new ArrayList<>(logprobs);
+        both.addAll(next.logprobs);
+        return new Generation(text + next.text, ids, both, next.usage, next.finishReason);
     }
 }

@@ -2,19 +2,24 @@ package dev.tokenring.llm;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tokenring.bus.AsyncHandler;
+import dev.tokenring.bus.AsyncReplies;
 import dev.tokenring.bus.Headers;
-import dev.tokenring.bus.Replies;
-import dev.tokenring.bus.StreamHandler;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
  * Serves a language model on the bus, with request and reply types of the user's own. Each piece of text is sent as soon
- * as it is sure; the last piece carries the {@linkplain FinishReason reason} why it is the last. A request that is
- * cancelled or past its deadline ends within one step.
+ * as it is sure; the last piece carries the {@linkplain FinishReason reason} why it is the last.
+ *
+ * <p>All requests are answered together, and none holds a thread. The priority and the deadline in a request's headers say
+ * who comes first: see {@link EngineOptions}. A request that is cancelled or past its deadline leaves before the next step;
+ * one whose reader is slow is parked until the reader asks for more. Of too many, those that matter least end with {@link
+ * dev.tokenring.bus.RequestFailure#OVERLOADED}. So that it is the model who chooses them, a service needs the capacity for
+ * all that may wait for it and all that it answers together, which the usual one has.
  *
  * <pre>{@code
- * bus.serveStream(
+ * bus.serveAsync(
  *         DIALOGUE,
  *         GenerationHandler.of(
  *                 model,
@@ -28,18 +33,18 @@ import java.util.function.Function;
  * @param <Q> the type of the requests
  * @param <R> the type of the parts of a reply
  */
-public final class GenerationHandler<Q, R> implements StreamHandler<Q, R> {
-    private final LanguageModel model;
-    private final Function<? super Q, int[]> prompt;
-    private final Function<? super Q, GenerationOptions> options;
+public final class GenerationHandler<Q, R> implements AsyncHandler<Q, R> {
+    private final ModelSlot slot;
+    private final BiFunction<? super LanguageModel, ? super Q, int[]> prompt;
+    private final BiFunction<? super LanguageModel, ? super Q, GenerationOptions> options;
     private final BiFunction<? super Generation, ? super Headers, ? extends R> reply;
 
     private GenerationHandler(
-            LanguageModel model,
-            Function<? super Q, int[]> prompt,
-            Function<? super Q, GenerationOptions> options,
+            ModelSlot slot,
+            BiFunction<? super LanguageModel, ? super Q, int[]> prompt,
+            BiFunction<? super LanguageModel, ? super Q, GenerationOptions> options,
             BiFunction<? super Generation, ? super Headers, ? extends R> reply) {
-        this.model = requireNonNull(model, "model");
+        this.slot = requireNonNull(slot, "slot");
         this.prompt = requireNonNull(prompt, "prompt");
         this.options = requireNonNull(options, "options");
         this.reply = requireNonNull(reply, "reply");
@@ -62,7 +67,7 @@ public final class GenerationHandler<Q, R> implements StreamHandler<Q, R> {
             GenerationOptions options,
             BiFunction<? super Generation, ? super Headers, ? extends R> reply) {
         requireNonNull(options, "options");
-        return new GenerationHandler<>(model, prompt, request -> options, reply);
+        return of(model, prompt, request -> options, reply);
     }
 
     /**
@@ -81,38 +86,42 @@ public final class GenerationHandler<Q, R> implements StreamHandler<Q, R> {
             Function<? super Q, int[]> prompt,
             Function<? super Q, GenerationOptions> options,
             BiFunction<? super Generation, ? super Headers, ? extends R> reply) {
-        return new GenerationHandler<>(model, prompt, options, reply);
+        requireNonNull(prompt, "prompt");
+        requireNonNull(options, "options");
+        return of(
+                new ModelSlot(requireNonNull(model, "model")),
+                (same, request) -> prompt.apply(request),
+                (same, request) -> options.apply(request),
+                reply);
+    }
+
+    /**
+     * Makes a handler whose model may be {@linkplain ModelSlot#replace replaced} while it serves.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param slot holds the model; stays the caller's, who closes it after the bus
+     * @param prompt makes the token ids of the prompt from the model that is to answer and a request
+     * @param options tells from the model that is to answer and a request how to generate
+     * @param reply makes a part of the reply from a piece of text and the headers of the request
+     * @return the handler
+     */
+    public static <Q, R> GenerationHandler<Q, R> of(
+            ModelSlot slot,
+            BiFunction<? super LanguageModel, ? super Q, int[]> prompt,
+            BiFunction<? super LanguageModel, ? super Q, GenerationOptions> options,
+            BiFunction<? super Generation, ? super Headers, ? extends R> reply) {
+        return new GenerationHandler<>(slot, prompt, options, reply);
     }
 
     @Override
-    public void handle(Q request, Replies<R> replies) throws InterruptedException {
-        try {
-            model.generate(
-                    prompt.apply(request),
-                    options.apply(request),
-                    piece -> send(reply.apply(piece, replies.headers()), replies),
-                    replies::isOver);
-        } catch (InterruptedWhileSending e) {
-            throw e.interruption;
-        }
-    }
-
-    private void send(R part, Replies<R> replies) {
-        try {
-            replies.send(part);
-        } catch (InterruptedException interruption) {
-            throw new InterruptedWhileSending(interruption);
-        }
-    }
-
-    /** Carries an interruption out of the generation. */
-    private static final class InterruptedWhileSending extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final InterruptedException interruption;
-
-        InterruptedWhileSending(InterruptedException interruption) {
-            super(interruption);
-            this.interruption = interruption;
-        }
+    public void handle(Q request, AsyncReplies<R> replies) {
+        Runnable gone = slot.use(model -> model.generate(
+                prompt.apply(model, request),
+                options.apply(model, request),
+                replies.headers().priority(),
+                replies.remaining().toNanos(),
+                new RepliesReader<>(replies, reply)));
+        replies.onCancel(gone);
     }
 }

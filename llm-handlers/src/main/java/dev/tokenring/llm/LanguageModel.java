@@ -2,25 +2,29 @@ package dev.tokenring.llm;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tokenring.llm.engine.DecodeLoop;
-import dev.tokenring.llm.engine.TorchProgram;
+import dev.tokenring.llm.engine.GenerationEngine;
+import dev.tokenring.llm.engine.Reader;
+import dev.tokenring.llm.engine.Samplers;
+import dev.tokenring.llm.engine.TorchStepModel;
 import dev.tokenring.llm.model.ChatTemplate;
 import dev.tokenring.llm.model.ModelFamily;
 import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.SafeTensors;
 import dev.tokenring.llm.model.Tokenizer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
- * A causal language model from a folder in the style of Hugging Face ({@code config.json}, {@code model.safetensors},
- * {@code tokenizer.json}; {@code tokenizer_config.json} and {@code generation_config.json} if present), loaded into
- * PyTorch. The family GPT-2 is supported ({@code "model_type": "gpt2"}), with weights in F32, F16 or BF16, which are
- * computed with as F32.
+ * A causal language model from a folder in the style of Hugging Face ({@code config.json}, {@code model.safetensors} or its
+ * shards and their index, {@code tokenizer.json}; {@code tokenizer_config.json} and {@code generation_config.json} if
+ * present), loaded into PyTorch. Weights may be in F32, F16 or BF16. These families are supported, by their {@code
+ * model_type}: GPT-2 ({@code gpt2}), Llama 2 and 3 and what is built alike, such as SmolLM2 ({@code llama}), Mistral
+ * ({@code mistral}), Qwen2 and 2.5 ({@code qwen2}), Qwen3 ({@code qwen3}) and SmolLM3 ({@code smollm3}).
  *
  * <pre>{@code
  * try (LanguageModel model = LanguageModel.load(Path.of("models/house-dialogue"))) {
@@ -32,16 +36,19 @@ import java.util.function.Function;
  * <p>Loading needs no network, and switches off the telemetry of the libraries beneath. Native memory is held until
  * {@link #close()}.
  *
- * <p>Safe for use by any thread; one request is computed at a time, in the order of asking.
+ * <p>Safe for use by any thread. Requests share the model: those that are being answered go through it together, a step
+ * at a time, and each may join and leave between two steps. {@link EngineOptions} says how much there is to share.
  */
 public final class LanguageModel implements AutoCloseable {
+    private static final int WARM_UP_TOKENS = 32;
+    private static final int WARM_UP_STEPS = 4;
+
     private final String name;
     private final ModelFamily family;
     private final Tokenizer tokenizer;
     private final ChatTemplate chatTemplate;
     private final GenerationOptions defaults;
-    private final TorchProgram program;
-    private final ReentrantLock computing = new ReentrantLock(true);
+    private final GenerationEngine engine;
     private final Lifetime lifetime;
 
     private LanguageModel(
@@ -49,17 +56,14 @@ public final class LanguageModel implements AutoCloseable {
             ChatTemplate chatTemplate,
             GenerationOptions defaults,
             Tokenizer tokenizer,
-            TorchProgram program) {
+            GenerationEngine engine) {
         this.name = folder.name();
         this.family = folder.family();
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
         this.defaults = defaults;
-        this.program = program;
-        this.lifetime = new Lifetime(name, () -> {
-            program.close();
-            tokenizer.close();
-        });
+        this.engine = engine;
+        this.lifetime = new Lifetime(name, tokenizer::close);
     }
 
     /**
@@ -75,7 +79,7 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model.
+     * Loads a model that shares itself among its requests {@linkplain EngineOptions#DEFAULT as usual}.
      *
      * @param folder the model's folder
      * @param options how the model is run
@@ -84,25 +88,48 @@ public final class LanguageModel implements AutoCloseable {
      *     says what is wrong and what to do
      */
     public static LanguageModel load(Path folder, ModelOptions options) {
+        return load(folder, options, EngineOptions.DEFAULT);
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param folder the model's folder
+     * @param options how the model is run
+     * @param sharing how the model shares itself among its requests
+     * @return the model, ready to generate
+     * @throws ModelLoadException if the folder is no model that can be loaded, or the device is not there; the message
+     *     says what is wrong and what to do
+     * @throws IllegalArgumentException if {@link EngineOptions#cacheBytes()} is too little for a single sequence
+     */
+    public static LanguageModel load(Path folder, ModelOptions options, EngineOptions sharing) {
         ModelFolder opened = ModelFolder.open(requireNonNull(folder, "folder"));
         requireNonNull(options, "options");
+        requireNonNull(sharing, "sharing");
         ChatTemplate chatTemplate = opened.chatTemplate();
         GenerationOptions defaults = opened.defaults();
         // What is cheap to check comes first: a folder that is wrong is refused before its weights take memory.
         try (SafeTensors weights = opened.openWeights()) {
-            List<SafeTensors.Tensor> found = weights.findAll(opened.family().weights());
+            TorchStepModel.check(opened, weights);
             Tokenizer tokenizer = opened.loadTokenizer();
             try {
+                TorchStepModel steps = TorchStepModel.load(opened.family(), weights, options);
                 return new LanguageModel(
-                        opened,
-                        chatTemplate,
-                        defaults,
-                        tokenizer,
-                        TorchProgram.load(opened.family(), weights, found, options));
+                        opened, chatTemplate, defaults, tokenizer, start(opened, steps, tokenizer, sharing));
             } catch (RuntimeException | Error e) {
                 tokenizer.close();
                 throw e;
             }
+        }
+    }
+
+    private static GenerationEngine start(
+            ModelFolder folder, TorchStepModel steps, Tokenizer tokenizer, EngineOptions sharing) {
+        try {
+            return new GenerationEngine(folder.name(), steps, new Samplers(tokenizer), sharing);
+        } catch (RuntimeException | Error e) {
+            steps.close();
+            throw e;
         }
     }
 
@@ -116,12 +143,13 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * How many tokens prompt and answer may have together.
+     * How many tokens prompt and answer may have together: as many as the model was made for, or fewer where {@link
+     * EngineOptions#cacheBytes()} has no room for so many.
      *
      * @return a number of tokens
      */
     public int contextLength() {
-        return family.contextLength();
+        return engine.mostTokens();
     }
 
     /**
@@ -144,14 +172,15 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Tokenizes a text in which special tokens, such as {@code <|endoftext|>}, are meant as such.
+     * Tokenizes a text in which special tokens, such as {@code <|endoftext|>}, are meant as such. Where the model's tokenizer
+     * puts a token before every text, as Llama's does, that comes first, unless the text begins with it.
      *
      * @param text any text
      * @return the token ids
      * @throws IllegalStateException if the model is closed
      */
     public int[] tokenize(String text) {
-        return lifetime.use(() -> tokenizer.encode(text));
+        return lifetime.use(() -> tokenizer.encodeFromBeginning(text));
     }
 
     /**
@@ -192,11 +221,21 @@ public final class LanguageModel implements AutoCloseable {
             throw new IllegalArgumentException("answerTokens is " + answerTokens + ": it must be from 1 to "
                     + (contextLength() - 1) + ", for prompt and answer share a context of " + contextLength());
         }
-        List<ChatMessage> neutral = messages.stream()
-                .map(message -> new ChatMessage(message.role(), tokenizer.neutralise(message.content())))
-                .toList();
-        return lifetime.use(() -> new ChatWindow(neutral, turns -> tokenizer.encode(chatTemplate.render(turns)))
-                .fit(contextLength() - answerTokens));
+        List<ChatMessage> neutral = messages.stream().map(this::neutral).toList();
+        return lifetime.use(() -> new ChatWindow(neutral, this::written).fit(contextLength() - answerTokens));
+    }
+
+    private ChatMessage neutral(ChatMessage message) {
+        String content = message.role().equals("assistant")
+                ? tokenizer.neutraliseSpecial(message.content())
+                : tokenizer.neutralise(message.content());
+        return new ChatMessage(message.role(), content);
+    }
+
+    /** A template writes all that it wants to stand there, also what comes first. */
+    private int[] written(List<ChatMessage> turns) {
+        String text = chatTemplate.render(turns);
+        return chatTemplate.isGiven() ? tokenizer.encode(text) : tokenizer.encodeFromBeginning(text);
     }
 
     /**
@@ -210,20 +249,65 @@ public final class LanguageModel implements AutoCloseable {
      */
     public float[] logits(int[] prompt) {
         check(prompt, contextLength());
-        return compute(sequence -> sequence.append(prompt));
+        float[] logits = engine.logits(prompt);
+        if (logits == null) {
+            throw lifetime.closedAlready();
+        }
+        return logits;
     }
 
     /**
-     * Generates what follows a prompt. The listener may close the model, which ends the generation within one step; it
-     * may also ask the model for something else meanwhile.
+     * Computes how likely the model finds a text, token by token. The sum of what it gives, negated and divided by their
+     * number, is the loss in nats per token; its exponential is the perplexity.
+     *
+     * @param ids token ids; at least one and at most {@link #contextLength()}
+     * @return for each token but the first the natural logarithm of its probability after those before it: element 0 is that
+     *     of {@code ids[1]}
+     * @throws PromptTooLongException if the text does not fit the context
+     * @throws IllegalArgumentException if there is no token or an id is not in the vocabulary
+     * @throws IllegalStateException if the model is closed
+     */
+    public double[] score(int[] ids) {
+        check(ids, contextLength());
+        if (ids.length == 1) {
+            return new double[0];
+        }
+        double[] scores = engine.score(ids);
+        if (scores == null) {
+            throw lifetime.closedAlready();
+        }
+        return scores;
+    }
+
+    /**
+     * Generates what follows a prompt, together with whatever else the model is asked for meanwhile.
+     *
+     * @param prompt token ids; at least one and fewer than {@link #contextLength()}
+     * @param options how to generate
+     * @return what was generated
+     * @throws PromptTooLongException if the prompt leaves no room for a token in the context
+     * @throws OverloadedException if too many requests wait for the model already
+     * @throws IllegalArgumentException if the prompt is empty or an id is not in the vocabulary
+     * @throws IllegalStateException if the model is closed
+     */
+    public Generation generate(int[] prompt, GenerationOptions options) {
+        return generate(prompt, options, piece -> {}, () -> false);
+    }
+
+    /**
+     * Generates what follows a prompt, together with whatever else the model is asked for meanwhile. The listener may close
+     * the model, which ends the generation within one step; it may also ask the model for something else. The model does
+     * not wait for the listener, but no more than a few dozen tokens run ahead of it.
      *
      * @param prompt token ids; at least one and fewer than {@link #contextLength()}
      * @param options how to generate
      * @param pieces gets each piece as soon as it is sure, on the calling thread; the last has a finish reason. What it
      *     throws ends the generation, and is thrown to the caller
-     * @param cancelled asked before each step whether to stop; true ends the generation within one step
+     * @param cancelled asked before each step whether to stop, by the thread that computes, so it must not wait; true ends
+     *     the generation. What it throws ends it too, and is thrown to the caller
      * @return all pieces merged
      * @throws PromptTooLongException if the prompt leaves no room for a token in the context
+     * @throws OverloadedException if too many requests wait for the model already
      * @throws IllegalArgumentException if the prompt is empty or an id is not in the vocabulary
      * @throws IllegalStateException if the model is closed
      */
@@ -231,19 +315,58 @@ public final class LanguageModel implements AutoCloseable {
             int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled) {
         requireNonNull(options, "options");
         check(prompt, contextLength() - 1);
-        return compute(sequence -> new DecodeLoop(sequence, contextLength(), tokenizer, options)
-                .run(prompt, pieces, () -> lifetime.isClosed() || cancelled.getAsBoolean()));
+        return lifetime.use(() -> {
+            var caller = new CallingReader(pieces, cancelled);
+            engine.generate(prompt, options, 0, 0, Long.MAX_VALUE, tokenizer::decode, caller, caller);
+            return caller.readAll();
+        });
     }
 
-    private <T> T compute(Function<TorchProgram.Sequence, T> work) {
+    /**
+     * Generates as many texts after one prompt as the options {@linkplain GenerationOptions#samples() say}, together; the
+     * prompt is computed once.
+     *
+     * @param prompt token ids; at least one and fewer than {@link #contextLength()}
+     * @param options how to generate
+     * @return the samples, in order; the first is what {@link #generate(int[], GenerationOptions)} gives
+     * @throws PromptTooLongException if the prompt leaves no room for a token in the context
+     * @throws OverloadedException if too many requests wait for the model already
+     * @throws IllegalArgumentException if the prompt is empty or an id is not in the vocabulary, or if the constraint can't
+     *     be met in the room that there is
+     * @throws IllegalStateException if the model is closed
+     */
+    public List<Generation> samples(int[] prompt, GenerationOptions options) {
+        requireNonNull(options, "options");
+        check(prompt, contextLength() - 1);
         return lifetime.use(() -> {
-            computing.lock();
-            try (TorchProgram.Sequence sequence = program.newSequence()) {
-                return work.apply(sequence);
+            var callers = new ArrayList<CallingReader>();
+            var over = new AtomicBoolean();
+            try {
+                for (int sample = 0; sample < options.samples(); sample++) {
+                    var caller = new CallingReader(piece -> {}, over::get);
+                    engine.generate(prompt, options, sample, 0, Long.MAX_VALUE, tokenizer::decode, caller, caller);
+                    callers.add(caller);
+                }
+                return callers.stream().map(CallingReader::readAll).toList();
             } finally {
-                computing.unlock();
+                over.set(true);
             }
         });
+    }
+
+    /**
+     * Has an answer generated for a reader that is called by the engine's threads.
+     *
+     * @return to be run when the reader is gone
+     */
+    Runnable generate(int[] prompt, GenerationOptions options, int priority, long remainingNs, Reader reader) {
+        requireNonNull(options, "options");
+        check(prompt, contextLength() - 1);
+        return lifetime.use(() -> engine.generate(prompt, options, 0, priority, remainingNs, this::decode, reader));
+    }
+
+    private String decode(List<Integer> ids) {
+        return lifetime.finish(() -> tokenizer.decode(ids));
     }
 
     private void check(int[] prompt, int limit) {
@@ -262,12 +385,69 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Ends what is being generated, with {@link FinishReason#CANCELLED}, and frees all native memory. Waits for what other
-     * threads are computing, which takes one step at most; called by a listener of {@link #generate}, it does not wait,
-     * and the memory is freed when that generation has ended. Closing twice does nothing more.
+     * Runs a few steps, so that what is done once is done before the first request: native code is made ready, memory is
+     * touched.
+     *
+     * @throws IllegalStateException if the model is closed
+     */
+    public void warmUp() {
+        int[] prompt = new int[Math.min(WARM_UP_TOKENS, contextLength() / 2)];
+        for (int i = 0; i < prompt.length; i++) {
+            prompt[i] = i % vocabularySize();
+        }
+        generate(prompt, GenerationOptions.GREEDY.withMaxTokens(Math.min(WARM_UP_STEPS, prompt.length)));
+    }
+
+    /**
+     * Whether the model answers.
+     *
+     * @return how it is
+     */
+    public Health health() {
+        if (lifetime.isClosed()) {
+            return Health.CLOSED;
+        }
+        if (engine.isFailing()) {
+            return Health.FAILED;
+        }
+        return engine.isTakingIn() ? Health.READY : Health.DRAINING;
+    }
+
+    /**
+     * How many requests are waiting for the model or being answered.
+     *
+     * @return a number of requests
+     */
+    public int open() {
+        return engine.open();
+    }
+
+    /**
+     * Takes no more requests in, waits until those that it has are finished, and {@linkplain #close() closes}.
+     *
+     * @param patience how long to wait at most; what is not finished then ends with {@link FinishReason#CANCELLED}
+     * @return how many requests were not finished
+     */
+    public int close(Duration patience) {
+        int unfinished = engine.isComputing() ? engine.open() : engine.drain(patience.toNanos());
+        close();
+        return unfinished;
+    }
+
+    /**
+     * Ends what is being generated, with {@link FinishReason#CANCELLED}, and frees all native memory. Waits for the step at
+     * hand and for other threads that use the model; called by a listener of {@link #generate}, it does not wait for that
+     * generation, and the tokenizer is freed when it has ended. Closing twice does nothing more.
      */
     @Override
     public void close() {
+        if (engine.isComputing()) {
+            // The thread that computes would wait for callers who wait for it.
+            new Thread(this::close, "tokenring-close-" + name).start();
+            return;
+        }
         lifetime.close();
+        engine.close();
+        lifetime.free();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tokenring.llm;
 
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -14,7 +15,8 @@ final class Lifetime {
     private final Runnable free;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private volatile boolean closed;
-    private boolean freed;
+    private volatile boolean mayFree;
+    private boolean freed; // guarded by the lock
 
     Lifetime(String name, Runnable free) {
         this.name = name;
@@ -27,26 +29,40 @@ final class Lifetime {
      * @throws IllegalStateException if it is closed
      */
     <T> T use(Supplier<T> work) {
+        return use(work, () -> closed);
+    }
+
+    /**
+     * Does the rest of what was begun before it was closed, as long as the memory is there.
+     *
+     * @throws IllegalStateException if it is freed
+     */
+    <T> T finish(Supplier<T> work) {
+        return use(work, () -> freed);
+    }
+
+    private <T> T use(Supplier<T> work, BooleanSupplier refused) {
         // Not lock(): it would queue behind a thread that waits to free, which waits for a use that may wait for this
         // one.
         if (!lock.readLock().tryLock()) {
             throw closedAlready();
         }
         try {
-            if (closed) {
+            if (refused.getAsBoolean()) {
                 throw closedAlready();
             }
             return work.get();
         } finally {
             lock.readLock().unlock();
             // Whoever holds the lock now looks here too when done, so that the last one frees, and nobody waits for it.
-            if (closed && lock.writeLock().tryLock()) {
+            if (mayFree && lock.writeLock().tryLock()) {
                 freeAndUnlock();
             }
         }
     }
 
-    private IllegalStateException closedAlready() {
+    /** What to throw at a caller who came too late. */
+    IllegalStateException closedAlready() {
         return new IllegalStateException("model " + name + " is closed: load it again");
     }
 
@@ -54,9 +70,15 @@ final class Lifetime {
         return closed;
     }
 
-    /** Refuses new uses, waits for those of other threads, and frees. */
+    /** Refuses new uses. */
     void close() {
         closed = true;
+    }
+
+    /** Waits for uses of other threads, and frees; within a use, the end of the last one frees. */
+    void free() {
+        closed = true;
+        mayFree = true;
         if (lock.getReadHoldCount() == 0) {
             lock.writeLock().lock();
             freeAndUnlock();

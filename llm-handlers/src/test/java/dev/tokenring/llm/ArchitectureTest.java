@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The rooms of this module, and the one direction in which they may know each other: engine knows model, and both know no
- * more of the face than its values. Each rule is also held against a class of the package {@code violations} that breaks
+ * The rooms of this module, and the one direction in which they may know each other: engine knows constraint and model,
+ * constraint knows model, and none knows more of the face than its values. Each rule is also held against a class of the package {@code violations} that breaks
  * it, to show that it can fail.
  */
 class ArchitectureTest {
@@ -30,10 +30,21 @@ class ArchitectureTest {
 
     enum Rule {
         MODEL_KNOWS_NO_ENGINE("BreaksModel.knowsEngine", room("model"), resideInAnyPackage(FACE + ".engine..")),
+        MODEL_KNOWS_NO_CONSTRAINT(
+                "BreaksModel.knowsConstraints", room("model"), resideInAnyPackage(FACE + ".constraint..")),
+        CONSTRAINT_KNOWS_ONLY_MODEL(
+                "BreaksConstraint.knowsTheFace",
+                room("constraint"),
+                resideInAnyPackage(FACE).or(resideInAnyPackage(FACE + ".engine.."))),
         ROOMS_KNOW_NOTHING_THAT_USES_THEM(
                 "BreaksEngine.knowsTheFace",
                 room("model").or(room("engine")),
-                belongToAnyOf(LanguageModel.class, GenerationHandler.class, ChatWindow.class, Lifetime.class)),
+                belongToAnyOf(
+                        LanguageModel.class,
+                        GenerationHandler.class,
+                        ChatHandler.class,
+                        ChatWindow.class,
+                        Lifetime.class)),
         ROOMS_KNOW_NO_BUS(
                 "BreaksEngine.knowsTheBus",
                 room("model").or(room("engine")),
@@ -94,12 +105,13 @@ class ArchitectureTest {
                         .map(dependency -> dependency.getTargetClass().getPackageName())
                         .filter(name -> name.startsWith("dev.tokenring."))
                         .collect(Collectors.toSet()))
-                .containsExactlyInAnyOrder("dev.tokenring.bus", FACE, FACE + ".model", FACE + ".engine");
+                .containsExactlyInAnyOrder(
+                        "dev.tokenring.bus", FACE, FACE + ".model", FACE + ".constraint", FACE + ".engine");
     }
 
     @Test
     void everyRoomIsThereAndNoOther() {
         assertThat(MODULE.stream().map(JavaClass::getPackageName).collect(Collectors.toSet()))
-                .containsExactlyInAnyOrder(FACE, FACE + ".model", FACE + ".engine");
+                .containsExactlyInAnyOrder(FACE, FACE + ".model", FACE + ".constraint", FACE + ".engine");
     }
 }

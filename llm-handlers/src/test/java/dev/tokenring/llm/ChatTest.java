@@ -247,7 +247,7 @@ class ChatTest {
     void aTemplateThatIsBrokenGetsOneSentence() {
         assertThatThrownBy(() -> render("{% for x in messages %}", ChatMessage.user("Hi")))
                 .isInstanceOf(ModelLoadException.class)
-                .hasMessageContaining("chat template can't be rendered");
+                .hasMessageContaining("tokenizer_config.json: the chat template has the block \"for\" without an end");
     }
 
     @Test

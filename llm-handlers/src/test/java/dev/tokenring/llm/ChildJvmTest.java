@@ -77,7 +77,7 @@ class ChildJvmTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void manyAnswersLeaveNoMemoryBehind() throws Exception {
-        List<String> lines = run("twentyAnswers");
+        List<String> lines = run("manyAnswers");
 
         // The cache of one sequence is 2.25 MiB, so 150 that were kept would be 337 MiB.
         assertThat(number(lines, "growth")).as("KiB, of %s", lines).isLessThan(64 << 10);

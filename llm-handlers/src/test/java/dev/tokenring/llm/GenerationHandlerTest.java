@@ -9,6 +9,7 @@ import dev.tokenring.bus.RequestFailure;
 import dev.tokenring.bus.Service;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -42,7 +43,7 @@ class GenerationHandlerTest {
     }
 
     private void serve(GenerationOptions options, AtomicLong pieces) {
-        bus.serveStream(GENERATE, GenerationHandler.of(model, model::tokenize, options, (piece, headers) -> {
+        bus.serveAsync(GENERATE, GenerationHandler.of(model, model::tokenize, options, (piece, headers) -> {
             pieces.incrementAndGet();
             return piece;
         }));
@@ -91,7 +92,12 @@ class GenerationHandlerTest {
         bus.stream(GENERATE, prompt).subscribe(reader);
         Generation whole = bus.request(GENERATE, prompt).join();
 
-        assertThat(reader.all.join().stream().reduce(Generation::append)).contains(whole);
+        Generation streamed =
+                reader.all.join().stream().reduce(Generation::append).orElseThrow();
+        assertThat(streamed.text()).isEqualTo(whole.text());
+        assertThat(streamed.tokenIds()).isEqualTo(whole.tokenIds());
+        assertThat(streamed.finishReason()).isEqualTo(whole.finishReason());
+        assertThat(streamed.usage().completionTokens()).isEqualTo(whole.usage().completionTokens());
         assertThat(reader.parts).hasSizeGreaterThan(1);
         assertThat(whole.text()).isNotBlank();
     }
@@ -106,7 +112,7 @@ class GenerationHandlerTest {
         assertThat(reader.first.await(30, TimeUnit.SECONDS)).isTrue();
         reader.subscription.join().cancel();
 
-        // The service answers one request after the other, so when this one is answered the first has ended.
+        // Both would take as many steps, and the first has begun earlier: it would be over when this one is.
         assertThat(bus.request(GENERATE, "<|user|>Hello<|agent|>").join().tokenIds())
                 .hasSize(170);
         assertThat(pieces.get()).isLessThan(2 * 170);
@@ -116,7 +122,7 @@ class GenerationHandlerTest {
     void aPassedDeadlineStopsTheModelAndIsATimeout() {
         serve(endless(), new AtomicLong());
 
-        assertThatThrownBy(() -> bus.request(GENERATE, "<|user|>Hello<|agent|>", Duration.ofMillis(20))
+        assertThatThrownBy(() -> bus.request(GENERATE, "<|user|>Hello<|agent|>", Duration.ofMillis(3))
                         .join())
                 .isInstanceOf(CompletionException.class)
                 .cause()
@@ -124,11 +130,22 @@ class GenerationHandlerTest {
                         RequestException.class, e -> assertThat(e.failure()).isEqualTo(RequestFailure.TIMEOUT));
     }
 
+    /** The model runs ahead of a reader, but not far. */
+    private static void awaitEndSoonAfterCancelling(List<FinishReason> reasons) {
+        long giveUpNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!reasons.contains(FinishReason.CANCELLED)) {
+            assertThat(System.nanoTime()).isLessThan(giveUpNs);
+            Thread.onSpinWait();
+        }
+        assertThat(reasons).hasSizeBetween(4, 3 + 64);
+        assertThat(reasons.subList(0, reasons.size() - 1)).containsOnlyNulls();
+    }
+
     @Test
-    void oneMoreStepAtMostIsComputedForWhomCancels() throws Exception {
+    void littleMoreIsComputedForWhomCancels() {
         var reader = new Reader();
-        var reasons = new ArrayList<FinishReason>();
-        bus.serveStream(GENERATE, GenerationHandler.of(model, model::tokenize, endless(), (piece, headers) -> {
+        List<FinishReason> reasons = Collections.synchronizedList(new ArrayList<>());
+        bus.serveAsync(GENERATE, GenerationHandler.of(model, model::tokenize, endless(), (piece, headers) -> {
             reasons.add(piece.finishReason());
             if (reasons.size() == 3) {
                 reader.subscription.join().cancel();
@@ -137,16 +154,14 @@ class GenerationHandlerTest {
         }));
 
         bus.stream(GENERATE, "<|user|>Hello<|agent|>").subscribe(reader);
-        bus.request(GENERATE, "<|user|>Hello<|agent|>").join();
-
-        assertThat(reasons.subList(0, 4)).containsExactly(null, null, null, FinishReason.CANCELLED);
+        awaitEndSoonAfterCancelling(reasons);
     }
 
     @Test
-    void oneMoreStepAtMostIsComputedAfterTheDeadline() {
-        var reasons = new ArrayList<FinishReason>();
+    void littleMoreIsComputedAfterTheDeadline() {
+        List<FinishReason> reasons = Collections.synchronizedList(new ArrayList<>());
         var timeout = new CompletableFuture<Throwable>();
-        bus.serveStream(GENERATE, GenerationHandler.of(model, model::tokenize, endless(), (piece, headers) -> {
+        bus.serveAsync(GENERATE, GenerationHandler.of(model, model::tokenize, endless(), (piece, headers) -> {
             reasons.add(piece.finishReason());
             if (reasons.size() == 3) {
                 timeout.join();
@@ -158,9 +173,81 @@ class GenerationHandlerTest {
                 .whenComplete((whole, failure) -> timeout.complete(failure));
         assertThat(timeout.join()).isInstanceOfSatisfying(RequestException.class, e -> assertThat(e.failure())
                 .isEqualTo(RequestFailure.TIMEOUT));
-        bus.request(GENERATE, "<|user|>Hello<|agent|>").join();
+        awaitEndSoonAfterCancelling(reasons);
+    }
 
-        assertThat(reasons.subList(0, 4)).containsExactly(null, null, null, FinishReason.CANCELLED);
+    @Test
+    void aReaderThatAsksForNothingParksItsStreamAloneAndLosesNothing() {
+        GenerationOptions whole = endless();
+        bus.serveAsync(GENERATE, GenerationHandler.of(model, model::tokenize, whole, (piece, headers) -> piece));
+        var streamed = new ArrayList<Generation>();
+        var done = new CompletableFuture<Void>();
+        var subscription = new CompletableFuture<Flow.Subscription>();
+        bus.stream(GENERATE, "<|user|>Hello<|agent|>").subscribe(new Flow.Subscriber<>() {
+            @Override
+            public void onSubscribe(Flow.Subscription given) {
+                subscription.complete(given);
+            }
+
+            @Override
+            public void onNext(Generation part) {
+                streamed.add(part);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                done.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onComplete() {
+                done.complete(null);
+            }
+        });
+        Generation other = bus.request(GENERATE, "<|user|>Hello<|agent|>", Duration.ofSeconds(30))
+                .join();
+        assertThat(streamed).isEmpty();
+        subscription.join().request(Long.MAX_VALUE);
+        done.join();
+        assertThat(streamed.stream().reduce(Generation::append).orElseThrow().tokenIds())
+                .isEqualTo(other.tokenIds());
+    }
+
+    @Test
+    void manyAreAnsweredTogether() {
+        serve(endless(), new AtomicLong());
+        List<CompletableFuture<Generation>> asked = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            asked.add(bus.request(GENERATE, "<|user|>Table for " + (i % 10) + "<|agent|>", Duration.ofSeconds(60)));
+        }
+        for (int i = 0; i < 40; i++) {
+            assertThat(asked.get(i).join().text())
+                    .isEqualTo(asked.get(i % 10).join().text());
+        }
+        assertThat(asked.stream().map(one -> one.join().text()).distinct()).hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void whatIsTooMuchIsTurnedAwayAsOverload() {
+        model.close();
+        model = LanguageModel.load(
+                HouseModel.FOLDER,
+                ModelOptions.DEFAULT,
+                EngineOptions.DEFAULT.withMaxBatchSize(1).withQueueLimit(2));
+        serve(endless(), new AtomicLong());
+        List<CompletableFuture<Generation>> asked = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            asked.add(bus.request(GENERATE, "<|user|>Hello " + i + "<|agent|>", Duration.ofSeconds(60)));
+        }
+        var failures = new ArrayList<RequestFailure>();
+        for (CompletableFuture<Generation> one : asked) {
+            try {
+                assertThat(one.join().tokenIds()).isNotEmpty();
+            } catch (CompletionException e) {
+                failures.add(((RequestException) e.getCause()).failure());
+            }
+        }
+        assertThat(failures).containsOnly(RequestFailure.OVERLOADED).hasSizeBetween(1, 59);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.tokenring.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,7 +71,13 @@ class GenerationTest {
 
     @Test
     void defaultsAreTheOnesOfTheFolder() {
-        assertThat(model.defaults()).isEqualTo(new GenerationOptions(64, 0.7, 40, 0.95, 0, List.of(), Set.of(0, 1)));
+        assertThat(model.defaults())
+                .isEqualTo(GenerationOptions.GREEDY
+                        .withMaxTokens(64)
+                        .withTemperature(0.7)
+                        .withTopK(40)
+                        .withTopP(0.95)
+                        .withEndTokens(Set.of(0, 1)));
         assertThat(model.contextLength()).isEqualTo(192);
         assertThat(model.vocabularySize()).isEqualTo(4096);
         assertThat(model.name()).isEqualTo("house-dialogue");
@@ -83,7 +90,8 @@ class GenerationTest {
         assertThat(last(whole.tokenIds())).isIn(0, 1);
         assertThat(whole.text()).isNotBlank().doesNotContain("<|");
         assertThat(whole.text()).isEqualTo(model.detokenize(whole.tokenIds()));
-        assertThat(whole.promptTokens()).isEqualTo(prompt.length);
+        assertThat(whole.usage().promptTokens()).isEqualTo(prompt.length);
+        assertThat(whole.usage().completionTokens()).isEqualTo(whole.tokenIds().size());
     }
 
     @Test
@@ -159,38 +167,87 @@ class GenerationTest {
         for (int seed = 0; seed < 10; seed++) {
             GenerationOptions options = model.defaults().withTemperature(1.2).withSeed(seed);
             Generation first = generate(options);
-            assertThat(generate(options)).isEqualTo(first);
+            assertThat(generate(options).tokenIds()).isEqualTo(first.tokenIds());
             texts.add(first.text());
         }
         assertThat(texts.stream().distinct().count()).isGreaterThan(5);
     }
 
     @Test
-    void cancellingEndsWithinOneStep() {
+    void cancellingEndsBeforeTheNextStep() {
         for (int after = 1; after < 8; after++) {
-            int pieces = after;
-            var seen = new AtomicInteger();
-            var cancelled = new AtomicBoolean();
-            Generation whole = model.generate(
-                    prompt,
-                    greedy(),
-                    piece -> {
-                        if (seen.incrementAndGet() == pieces) {
-                            cancelled.set(true);
-                        }
-                    },
-                    cancelled::get);
+            int steps = after;
+            var asked = new AtomicInteger();
+            Generation whole = model.generate(prompt, greedy(), piece -> {}, () -> asked.incrementAndGet() > steps);
             assertThat(whole.finishReason()).isEqualTo(FinishReason.CANCELLED);
-            assertThat(whole.tokenIds()).hasSize(after + 1);
+            assertThat(whole.tokenIds()).hasSizeBetween(1, after);
         }
+    }
+
+    @Test
+    void samplesShareThePromptAndTheFirstIsTheOneAlone() {
+        GenerationOptions options =
+                model.defaults().withTemperature(1.5).withSeed(3).withSamples(6).withLogprobs(2);
+        List<Generation> samples = model.samples(prompt, options);
+        assertThat(samples).hasSize(6);
+        assertThat(samples.get(0).tokenIds()).isEqualTo(generate(options).tokenIds());
+        assertThat(samples.stream().map(Generation::text).distinct()).hasSizeGreaterThan(2);
+        assertThat(samples).allSatisfy(sample -> assertThat(
+                        sample.logprobs().stream().map(one -> one.chosen().id()).toList())
+                .isEqualTo(sample.tokenIds()));
+        assertThat(samples.subList(1, 6))
+                .allSatisfy(sample -> assertThat(sample.usage().cachedTokens()).isPositive());
+    }
+
+    @Test
+    void aListenerMayCancel() {
+        var seen = new AtomicInteger();
+        var cancelled = new AtomicBoolean();
+        Generation whole = model.generate(
+                prompt,
+                greedy().withEndTokens(Set.of()).withMaxTokens(150),
+                piece -> {
+                    if (seen.incrementAndGet() == 3) {
+                        cancelled.set(true);
+                    }
+                },
+                cancelled::get);
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(whole.tokenIds()).hasSizeBetween(3, 100);
+    }
+
+    @Test
+    void whatCancelledThrowsReachesTheCaller() {
+        var thrown = new IllegalStateException("no answer");
+        assertThatThrownBy(() -> model.generate(prompt, greedy(), piece -> {}, () -> {
+                    throw thrown;
+                }))
+                .isSameAs(thrown);
     }
 
     @Test
     void whatIsCancelledAtTheStartIsNotComputed() {
         var pieces = new ArrayList<Generation>();
         Generation whole = model.generate(prompt, greedy(), pieces::add, () -> true);
-        assertThat(whole).isEqualTo(new Generation("", List.of(), prompt.length, FinishReason.CANCELLED));
+        assertThat(whole)
+                .isEqualTo(new Generation(
+                        "", List.of(), List.of(), new Usage(prompt.length, 0, 0), FinishReason.CANCELLED));
         assertThat(pieces).containsExactly(whole);
+    }
+
+    @Test
+    void scoresAreTheLogitsOfEachStep() {
+        int[] ids = Arrays.copyOf(prompt, 6);
+        double[] scores = model.score(ids);
+        assertThat(scores).hasSize(5);
+        for (int i = 1; i < ids.length; i++) {
+            float[] logits = model.logits(Arrays.copyOf(ids, i));
+            double sum = 0;
+            for (float logit : logits) {
+                sum += Math.exp(logit);
+            }
+            assertThat(scores[i - 1]).isCloseTo(logits[ids[i]] - Math.log(sum), within(1e-4));
+        }
     }
 
     @Test

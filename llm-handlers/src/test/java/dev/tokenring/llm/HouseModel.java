@@ -24,8 +24,12 @@ final class HouseModel {
     }
 
     static List<Case> reference() {
+        return reference(FOLDER);
+    }
+
+    static List<Case> reference(Path folder) {
         try {
-            JsonObject reference = JsonParser.parseString(Files.readString(FOLDER.resolve("reference.json")))
+            JsonObject reference = JsonParser.parseString(Files.readString(folder.resolve("reference.json")))
                     .getAsJsonObject();
             return StreamSupport.stream(reference.getAsJsonArray("cases").spliterator(), false)
                     .map(JsonElement::getAsJsonObject)

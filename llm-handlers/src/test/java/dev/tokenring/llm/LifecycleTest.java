@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,8 +89,8 @@ class LifecycleTest {
                     few,
                     piece -> inner.add(model.generate(PROMPT, few, innerPiece -> {}, () -> false)),
                     () -> false);
-            assertThat(outer).isEqualTo(alone);
-            assertThat(inner).isNotEmpty().allMatch(alone::equals);
+            assertThat(outer.text()).isEqualTo(alone.text());
+            assertThat(inner).isNotEmpty().extracting(Generation::text).containsOnly(alone.text());
         }
     }
 
@@ -143,14 +142,15 @@ class LifecycleTest {
             for (int seed = 0; seed < 8; seed++) {
                 alone.add(model.generate(PROMPT, sampled.withSeed(seed), piece -> {}, () -> false));
             }
-            assertThat(Set.copyOf(alone)).hasSizeGreaterThan(4);
+            assertThat(alone.stream().map(Generation::text).distinct()).hasSizeGreaterThan(4);
             var together = new ArrayList<Future<Generation>>();
             for (int seed = 0; seed < 8; seed++) {
                 GenerationOptions own = sampled.withSeed(seed);
                 together.add(threads.submit(() -> model.generate(PROMPT, own, piece -> {}, () -> false)));
             }
             for (int seed = 0; seed < 8; seed++) {
-                assertThat(together.get(seed).get()).isEqualTo(alone.get(seed));
+                assertThat(together.get(seed).get().tokenIds())
+                        .isEqualTo(alone.get(seed).tokenIds());
             }
         }
     }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -84,11 +85,12 @@ class MalformedFolderTest {
                         "pytorch_model.bin",
                         "safe_serialization=True"),
                 fault(
-                        "weights in several files",
+                        "weights pickled in several files",
                         folder -> Files.move(
-                                folder.resolve("model.safetensors"), folder.resolve("model.safetensors.index.json")),
-                        "several files",
-                        "max_shard_size"),
+                                folder.resolve("model.safetensors"), folder.resolve("pytorch_model.bin.index.json")),
+                        "has no model.safetensors",
+                        "pytorch_model.bin",
+                        "safe_serialization=True"),
                 fault("no tokenizer.json", delete("tokenizer.json"), "has no tokenizer.json", "save_pretrained"),
                 fault("config.json is no JSON", write("config.json", "{\"a\": "), "config.json is not a JSON object"),
                 fault("config.json is a list", write("config.json", "[1]"), "config.json is not a JSON object"),
@@ -97,7 +99,13 @@ class MalformedFolderTest {
                         folder -> Files.write(folder.resolve("config.json"), new byte[] {(byte) 0xff, (byte) 0xfe, 0}),
                         "config.json can't be read"),
                 config("no model_type", "model_type", null, "config.json has no model_type"),
-                config("another family", "model_type", "bert", "model_type is \"bert\"", "not supported", "type gpt2"),
+                config(
+                        "another family",
+                        "model_type",
+                        "bert",
+                        "model_type is \"bert\"",
+                        "not supported",
+                        "type gpt2 or llama"),
                 config("model_type is a number", "model_type", 7, "model_type is 7", "not of the expected type"),
                 mixed("no width", "n_embd", null, "config.json has no n_embd"),
                 mixed("width is a text", "n_embd", "wide", "n_embd is \"wide\"", "not of the expected type"),
@@ -206,6 +214,204 @@ class MalformedFolderTest {
                         folder -> new TinyModel(1).format("F64").write(folder),
                         "is of type F64, which is not supported",
                         "F32, F16 or BF16"));
+    }
+
+    /** What a family of Llama's line does not take. */
+    private static Fault llama(String what, String family, UnaryOperator<TinyLlama> change, String... said) {
+        return fault(
+                what,
+                folder -> change.apply(new TinyLlama(family, 1)).write(folder),
+                Stream.concat(Stream.of("config.json"), Stream.of(said)).toArray(String[]::new));
+    }
+
+    private static Fault scaled(String what, Map<String, Object> scaling, String... said) {
+        return llama(what, "llama", model -> model.set("rope_scaling", scaling), said);
+    }
+
+    static Stream<Fault> faultsOfLlamas() {
+        return Stream.of(
+                llama(
+                        "quantized",
+                        "llama",
+                        model -> model.set("quantization_config", Map.of("quant_method", "gptq")),
+                        "quantization_config is {\"quant_method\":\"gptq\"}",
+                        "unquantized"),
+                llama("experts", "mistral", model -> model.set("num_local_experts", 8), "num_local_experts is 8"),
+                llama("a mixture by type", "mixtral", model -> model, "model_type is \"mixtral\"", "qwen3 or smollm3"),
+                llama("activation", "llama", model -> model.set("hidden_act", "xielu"), "hidden_act is \"xielu\""),
+                llama(
+                        "heads in halves",
+                        "llama",
+                        model -> model.set("num_key_value_heads", 3),
+                        "num_attention_heads is 4 and num_key_value_heads is 3",
+                        "multiple"),
+                llama(
+                        "a width that heads can't share",
+                        "llama",
+                        model -> model.without("head_dim").set("hidden_size", 25),
+                        "hidden_size is 25",
+                        "multiple"),
+                llama("odd heads", "llama", model -> model.set("head_dim", 5), "a head has 5 numbers", "in pairs"),
+                llama(
+                        "half a rotation",
+                        "llama",
+                        model -> model.set("partial_rotary_factor", 0.5),
+                        "partial_rotary_factor is 0.5",
+                        "whole heads"),
+                llama("no width", "qwen2", model -> model.without("intermediate_size"), "has no intermediate_size"),
+                llama("base", "llama", model -> model.set("rope_theta", 1), "rope_theta is 1.0", "more than 1"),
+                llama(
+                        "layers of a third kind",
+                        "qwen3",
+                        model -> model.set("use_sliding_window", true).set("layer_types", List.of("linear_attention")),
+                        "layer_types is [\"linear_attention\"]",
+                        "sliding_attention"),
+                llama(
+                        "window of a text",
+                        "mistral",
+                        model -> model.set("sliding_window", "far"),
+                        "sliding_window is \"far\""),
+                llama(
+                        "too few layers told",
+                        "smollm3",
+                        model -> model.set("no_rope_layers", List.of(1, 0)),
+                        "no_rope_layers is [1,0]",
+                        "all 3 layers"),
+                scaled(
+                        "an unknown scaling",
+                        Map.of("rope_type", "longrope", "factor", 2),
+                        "rope_scaling.rope_type is \"longrope\"",
+                        "default, dynamic, linear, llama3, yarn"),
+                scaled("an unknown scaling of old", Map.of("type", "su"), "rope_scaling.type is \"su\""),
+                scaled("linear without factor", Map.of("type", "linear"), "has no rope_scaling.factor"),
+                scaled("factor below 1", Map.of("type", "linear", "factor", 0.5), "rope_scaling.factor is 0.5"),
+                scaled(
+                        "llama3 without bounds",
+                        Map.of("rope_type", "llama3", "factor", 8),
+                        "has no rope_scaling.low_freq_factor"),
+                scaled(
+                        "llama3 with bounds the wrong way round",
+                        Map.of("rope_type", "llama3", "factor", 8, "low_freq_factor", 4, "high_freq_factor", 1),
+                        "rope_scaling.high_freq_factor is 1",
+                        "more than low_freq_factor"),
+                scaled(
+                        "yarn with scales of another family",
+                        Map.of("rope_type", "yarn", "factor", 8, "mscale", 1),
+                        "rope_scaling.mscale is 1"),
+                llama("scaling is a text", "llama", model -> model.set("rope_scaling", "linear"), "rope_scaling is"),
+                llama(
+                        "layers that turn in their own ways",
+                        "qwen3",
+                        model -> model.set("rope_parameters", Map.of("full_attention", Map.of("rope_theta", 5))),
+                        "rope_parameters.full_attention is"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfLlamas")
+    void whatAFamilyDoesNotSupportGetsOneSentence(Fault fault) throws IOException {
+        getsOneSentence(fault);
+    }
+
+    private static Fault index(String what, UnaryOperator<String> change, String... said) {
+        return fault(
+                what,
+                folder -> {
+                    Path index = folder.resolve("model.safetensors.index.json");
+                    String before = Files.readString(index);
+                    String after = change.apply(before);
+                    assertThat(after).as("the index was changed").isNotEqualTo(before);
+                    Files.writeString(index, after);
+                },
+                said);
+    }
+
+    /** What can be wrong with weights in three shards. */
+    static Stream<Fault> faultsOfShards() {
+        return Stream.of(
+                fault(
+                        "a shard is missing",
+                        delete("model-00002-of-00003.safetensors"),
+                        "model-00002-of-00003.safetensors is not there",
+                        "model.safetensors.index.json says that tensor transformer.wpe.weight lies in it",
+                        "take all shards"),
+                fault(
+                        "a shard is cut",
+                        folder -> cut(folder.resolve("model-00003-of-00003.safetensors"), 0.9),
+                        "model-00003-of-00003.safetensors is not a complete safetensors file",
+                        "lies at bytes"),
+                fault(
+                        "a shard is a pointer of Git LFS",
+                        write("model-00001-of-00003.safetensors", "version https://git-lfs.github.com/spec/v1"),
+                        "model-00001-of-00003.safetensors",
+                        "git lfs pull"),
+                fault(
+                        "shards in each other's place",
+                        folder -> Files.copy(
+                                folder.resolve("model-00001-of-00003.safetensors"),
+                                folder.resolve("model-00002-of-00003.safetensors"),
+                                java.nio.file.StandardCopyOption.REPLACE_EXISTING),
+                        "model-00002-of-00003.safetensors has no tensor transformer.wpe.weight",
+                        "says is there",
+                        "take the index and all shards"),
+                fault(
+                        "a tensor of another shape in a shard",
+                        folder -> changeHeader(
+                                folder.resolve("model-00001-of-00003.safetensors"),
+                                text -> text.replaceFirst("\\[257,12]", "[12,257]")),
+                        "model-00001-of-00003.safetensors: tensor transformer.wte.weight has the shape [12, 257]",
+                        "config.json asks for [257, 12]"),
+                index(
+                        "a tensor that nobody has",
+                        text -> text.replace("transformer.wte.weight", "transformer.wtf.weight"),
+                        "model-00001-of-00003.safetensors has no tensor transformer.wtf.weight"),
+                index(
+                        "a tensor twice",
+                        text -> text.replace("transformer.wpe.weight", "transformer.wte.weight"),
+                        "names tensor transformer.wte.weight twice",
+                        "copy it again"),
+                index(
+                        "a tensor that the index leaves out",
+                        text -> text.replaceFirst("\"transformer.ln_f.bias\":\"[^\"]*\"", "")
+                                .replace(",,", ",")
+                                .replace(",}", "}"),
+                        "model.safetensors.index.json has no tensor transformer.ln_f.bias or ln_f.bias",
+                        "config.json asks for"),
+                index(
+                        "a shard elsewhere",
+                        text -> text.replaceFirst("model-00001", "../model-00001"),
+                        "lies in \"../model-00001-of-00003.safetensors\"",
+                        "beside it"),
+                index(
+                        "a file that is no shard",
+                        text -> text.replaceFirst("model-00001-of-00003.safetensors", "config.json"),
+                        "lies in \"config.json\"",
+                        ".safetensors"),
+                index("no weight_map", text -> text.replace("weight_map", "heap"), "has no weight_map"),
+                index("the index is cut", text -> text.substring(0, 200), "is not a JSON object with a weight_map"),
+                index(
+                        "the index maps to numbers",
+                        text -> text.replaceFirst("\"model-00001-of-00003.safetensors\"", "[1]"),
+                        "is not a JSON object with a weight_map"),
+                index("the index is a list", text -> "[" + text + "]", "is not a JSON object with a weight_map"),
+                index("the index is empty", text -> "", "is not a JSON object with a weight_map"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfShards")
+    void shardsGetOneSentenceToo(Fault fault) throws IOException {
+        Path model = folder.resolve("model");
+        new TinyModel(1).shards(3).write(model);
+        LanguageModel.load(model).close();
+        fault.spoiler().spoil(model);
+
+        Throwable thrown = catchThrowable(() -> LanguageModel.load(model).close());
+
+        assertThat(thrown).isExactlyInstanceOf(ModelLoadException.class);
+        assertThat(thrown.getMessage())
+                .contains(fault.said())
+                .contains(model.toString())
+                .contains(": ")
+                .doesNotContain("\n");
     }
 
     @ParameterizedTest

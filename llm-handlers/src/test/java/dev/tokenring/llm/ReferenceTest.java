@@ -17,7 +17,7 @@ class ReferenceTest {
 
     @BeforeAll
     static void load() {
-        model = LanguageModel.load(HouseModel.FOLDER);
+        model = LanguageModel.load(HouseModel.FOLDER, ModelOptions.DEFAULT.withPrecision(Precision.FP32));
     }
 
     @AfterAll

@@ -398,8 +398,8 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         inOrder.forEach(this::runQuietly);
     }
 
-    /** A cancel action is the handler's code on somebody else's thread: that thread has no use for what it throws. */
-    private void runQuietly(CancelAction action) {
+    /** Such an action is the handler's code on somebody else's thread: that thread has no use for what it throws. */
+    final void runQuietly(Runnable action) {
         try {
             Scope.outside(action);
         } catch (Throwable handlersOwn) {
@@ -415,6 +415,11 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     @Override
     public final void fail(Throwable cause) {
         fail(RequestFailure.HANDLER_FAILED, "the handler failed with " + cause, cause);
+    }
+
+    @Override
+    public final void turnAway(String detail) {
+        fail(RequestFailure.OVERLOADED, detail, null);
     }
 
     @Override

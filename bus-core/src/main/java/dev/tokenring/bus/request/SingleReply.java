@@ -133,6 +133,11 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
     }
 
     @Override
+    public void onRoom(Runnable action) {
+        action.run();
+    }
+
+    @Override
     void handlerReturned() {
         R reply = whole;
         if (reply == null) {

@@ -28,6 +28,7 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Queue<R> buffer = new ArrayDeque<>();
+    private @Nullable Runnable whenRoom;
     private long demand;
     private boolean delivering = true;
     private boolean complete;
@@ -99,6 +100,20 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public void onRoom(Runnable action) {
+        lock.lock();
+        try {
+            if (buffer.size() >= Replies.BUFFER_SIZE) {
+                whenRoom = action;
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        action.run();
     }
 
     @Override
@@ -191,25 +206,34 @@ public final class StreamReply<Q, R> extends Exchange<Q, R> implements Flow.Subs
 
     /** Takes the next part; null if there is none to be delivered now, and the end has been told if it has come. */
     private @Nullable R nextPart() {
+        R part = null;
+        Runnable madeRoom = null;
         Throwable cause;
         lock.lock();
         try {
+            cause = failure;
             if (!closed && demand > 0 && !buffer.isEmpty()) {
                 demand--;
                 room.signal();
-                return buffer.remove();
-            }
-            cause = failure;
-            if (closed || !buffer.isEmpty() || (!complete && cause == null)) {
+                part = buffer.remove();
+                madeRoom = whenRoom;
+                whenRoom = null;
+            } else if (closed || !buffer.isEmpty() || (!complete && cause == null)) {
                 delivering = false;
                 return null;
+            } else {
+                closed = true; // and delivering for ever: nothing comes after this
             }
-            closed = true; // and delivering for ever: nothing comes after this
         } finally {
             lock.unlock();
         }
-        tellEnd(cause);
-        return null;
+        if (madeRoom != null) {
+            runQuietly(madeRoom);
+        }
+        if (part == null) {
+            tellEnd(cause);
+        }
+        return part;
     }
 
     private void tellEnd(@Nullable Throwable cause) {

@@ -10,9 +10,9 @@ import dev.tokenring.bus.Topic;
 import dev.tokenring.codec.CodecException;
 import dev.tokenring.codec.JsonCodec;
 import dev.tokenring.examples.dialogue.Statistics.Measurement;
-import dev.tokenring.llm.ChatMessage;
+import dev.tokenring.llm.ChatHandler;
+import dev.tokenring.llm.ChatOptions;
 import dev.tokenring.llm.Generation;
-import dev.tokenring.llm.GenerationHandler;
 import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.LanguageModel;
 import dev.tokenring.llm.PromptTooLongException;
@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -33,11 +32,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * The dialogue itself: a front end, a model and an observer on one bus.
  *
  * <pre>
- *   line -> JSON -> NlpQuery -> journal -> DIALOGUE service -> model
- *                                              |
- *   terminal &lt;- parts of the NlpResponse &lt;-----+ -> journal
- *                                              |
- *                              MEASUREMENTS topic -> statistics
+ *   line -> JSON -> NlpQuery -> DIALOGUE service -> journal -> model
+ *                                                     |
+ *   terminal &lt;- parts of the NlpResponse &lt;------------+ -> journal
+ *                                                     |
+ *                                     MEASUREMENTS topic -> statistics
  * </pre>
  */
 final class Dialogue {
@@ -55,7 +54,7 @@ final class Dialogue {
 
     private final LanguageModel model;
     private final GenerationOptions options;
-    private final Conversation conversation;
+    private final JournalChatStore store;
     private final Terminal terminal;
     private final String sender;
     private final boolean showJson;
@@ -72,14 +71,14 @@ final class Dialogue {
     Dialogue(
             LanguageModel model,
             GenerationOptions options,
-            Conversation conversation,
+            JournalChatStore store,
             Terminal terminal,
             String sender,
             boolean showJson,
             Clock clock) {
         this.model = model;
         this.options = options;
-        this.conversation = conversation;
+        this.store = store;
         this.terminal = terminal;
         this.sender = sender;
         this.showJson = showJson;
@@ -88,7 +87,16 @@ final class Dialogue {
 
     /** Takes lines until there are no more, or Ctrl-C. */
     void run() {
-        bus.serveStream(DIALOGUE, GenerationHandler.of(model, this::prompt, options, this::reply));
+        store.onKept(this::kept);
+        bus.serveAsync(
+                DIALOGUE,
+                ChatHandler.of(
+                        model,
+                        store,
+                        ChatOptions.of(options),
+                        query -> JournalChatStore.DEFAULT_SESSION,
+                        NlpQuery::query,
+                        this::reply));
         bus.subscribe(MEASUREMENTS, "statistics", (measurement, context) -> statistics.add(measurement));
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "dialogue-end"));
         showHistory();
@@ -103,15 +111,15 @@ final class Dialogue {
 
     private void showHistory() {
         terminal.println("Tokenring dialogue with the model " + model.name() + ", kept in "
-                + conversation.directory().toAbsolutePath().normalize());
-        if (!conversation.recovery().isClean()) {
+                + store.directory().toAbsolutePath().normalize());
+        if (!store.recovery().isClean()) {
             terminal.println("(the last run ended in the middle of writing: "
-                    + conversation.recovery().cutBytes() + " bytes of an unfinished entry were cut)");
+                    + store.recovery().cutBytes() + " bytes of an unfinished entry were cut)");
         }
-        List<NlpMessage> history = conversation.history();
+        List<NlpMessage> history = store.history();
         int hidden = Math.max(0, history.size() - SHOWN_MESSAGES);
         if (hidden > 0) {
-            terminal.println("(" + (conversation.entryCount() - SHOWN_MESSAGES) + " earlier messages)");
+            terminal.println("(" + (store.entryCount() - SHOWN_MESSAGES) + " earlier messages)");
         }
         if (!history.isEmpty()) {
             terminal.println("--- what was said before");
@@ -154,25 +162,33 @@ final class Dialogue {
     }
 
     private void answer(NlpQuery query) {
-        String correlationId = UUID.randomUUID().toString();
-        conversation.keep(query, correlationId);
-        terminal.echo(query.sender() + "> ", query.query());
-        show(query);
-        terminal.print("agent> ");
         tokens.set(0);
         var printer = new AnswerPrinter(terminal);
         CompletableFuture<NlpResponse> whole =
                 printer.whole().whenComplete((response, failure) -> measure(printer, failure == null));
-        Headers headers = Headers.NONE.withCorrelationId(correlationId).withSender(query.sender());
-        bus.stream(DIALOGUE, query, headers, DIALOGUE.timeout()).subscribe(printer);
+        bus.stream(DIALOGUE, query, headers(query), DIALOGUE.timeout()).subscribe(printer);
         try {
             NlpResponse response = whole.join();
-            conversation.keep(response, correlationId);
             terminal.println("");
             show(response);
         } catch (CompletionException e) {
             terminal.println("(no answer)");
             terminal.complain(reason(e));
+        }
+    }
+
+    private static Headers headers(NlpQuery query) {
+        Headers headers =
+                Headers.NONE.withCorrelationId(UUID.randomUUID().toString()).withTime(query.timestamp());
+        return query.sender().isEmpty() ? headers : headers.withSender(query.sender());
+    }
+
+    /** A question is shown when it is safe, before the model begins to answer. */
+    private void kept(NlpMessage message) {
+        if (message instanceof NlpQuery query) {
+            terminal.echo(query.sender() + "> ", query.query());
+            show(query);
+            terminal.print("agent> ");
         }
     }
 
@@ -194,12 +210,6 @@ final class Dialogue {
         return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
     }
 
-    private int[] prompt(NlpQuery query) {
-        var messages = new ArrayList<ChatMessage>(conversation.answered());
-        messages.add(ChatMessage.user(query.query()));
-        return model.chatPrompt(messages, Math.min(options.maxTokens(), model.contextLength() / 2));
-    }
-
     private NlpResponse reply(Generation piece, Headers headers) {
         tokens.addAndGet(piece.tokenIds().size());
         return new NlpResponse(
@@ -216,8 +226,8 @@ final class Dialogue {
             if (!ended) {
                 ended = true;
                 terminal.println("");
-                terminal.print(statistics.table(conversation.bytesAppended()));
-                conversation.close();
+                terminal.print(statistics.table(store.bytesAppended()));
+                store.close();
                 model.close();
             }
         } finally {

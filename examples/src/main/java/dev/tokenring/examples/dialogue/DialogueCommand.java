@@ -94,11 +94,12 @@ public final class DialogueCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var terminal = new Terminal();
-        try (LanguageModel languageModel = LanguageModel.load(model, new ModelOptions(device, threads));
-                var conversation = new Conversation(Journal.open(journal, JsonCodec.of(NlpMessage.class)))) {
+        try (LanguageModel languageModel = LanguageModel.load(
+                        model, ModelOptions.DEFAULT.withDevice(device).withThreads(threads));
+                var store = new JournalChatStore(
+                        Journal.open(journal, JsonCodec.of(DialogueEntry.class)), Clock.systemUTC())) {
             GenerationOptions options = options(languageModel.defaults());
-            var dialogue =
-                    new Dialogue(languageModel, options, conversation, terminal, sender, json, Clock.systemUTC());
+            var dialogue = new Dialogue(languageModel, options, store, terminal, sender, json, Clock.systemUTC());
             dialogue.run();
             return ExitCode.OK;
         } catch (ModelLoadException | JournalException | IllegalArgumentException refused) {
@@ -108,13 +109,11 @@ public final class DialogueCommand implements Callable<Integer> {
     }
 
     private GenerationOptions options(GenerationOptions defaults) {
-        return new GenerationOptions(
-                maxTokens != null ? maxTokens : defaults.maxTokens(),
-                temperature,
-                topK != null ? topK : defaults.topK(),
-                topP != null ? topP : defaults.topP(),
-                seed,
-                stop,
-                defaults.endTokens());
+        return defaults.withMaxTokens(maxTokens != null ? maxTokens : defaults.maxTokens())
+                .withTemperature(temperature)
+                .withTopK(topK != null ? topK : defaults.topK())
+                .withTopP(topP != null ? topP : defaults.topP())
+                .withSeed(seed)
+                .withStopStrings(stop);
     }
 }

@@ -1,4 +1,4 @@
 package dev.tokenring.examples.dialogue;
 
 /** What is said in a dialogue, by either side. */
-sealed interface NlpMessage permits NlpQuery, NlpResponse {}
+sealed interface NlpMessage extends DialogueEntry permits NlpQuery, NlpResponse {}

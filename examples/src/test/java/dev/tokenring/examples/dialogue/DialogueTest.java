@@ -2,6 +2,7 @@ package dev.tokenring.examples.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.examples.ExampleProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class DialogueTest {
         return output.lines().filter(line -> line.startsWith(prompt)).toList();
     }
 
-    private static void assertRefused(DemoProcess demo, String... parts) throws InterruptedException {
+    private static void assertRefused(ExampleProcess demo, String... parts) throws InterruptedException {
         assertThat(demo.awaitExit()).isNotZero();
         assertThat(demo.err().lines()).as(demo.err()).hasSize(1);
         assertThat(demo.err()).contains(parts).doesNotContain("Exception", "\tat ");
@@ -36,7 +37,7 @@ class DialogueTest {
 
     @Test
     void answersPipedLinesInTheModelsOwnWords() throws Exception {
-        try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--temperature", "0")) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", journal(), "--temperature", "0")) {
             demo.type("I would like to book a table for two in San Jose tonight.\n")
                     .endOfInput();
 
@@ -54,7 +55,7 @@ class DialogueTest {
 
     @Test
     void runsTheScriptWhereNothingComesIn() throws Exception {
-        try (DemoProcess demo = DemoProcess.start("--journal", journal())) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", journal())) {
             demo.endOfInput();
 
             assertThat(demo.awaitExit()).isZero();
@@ -66,7 +67,7 @@ class DialogueTest {
 
     @Test
     void takesAMessageInJsonAndShowsTheMessages() throws Exception {
-        try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--json")) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", journal(), "--json")) {
             demo.type("{ \"message_type\": \"NLPQuery\", \"query\": \"How to get started with LLMs?\","
                             + " \"sender\": \"somebody\", \"timestamp\": \"2023-06-01 12:00:00\" }\n"
                             + "{ \"message_type\": \"NLPQuery\", \"query\": \n")
@@ -86,12 +87,12 @@ class DialogueTest {
 
     @Test
     void goesOnWithTheDialogueOfTheSameDirectory() throws Exception {
-        try (DemoProcess first = DemoProcess.start("--journal", journal())) {
+        try (ExampleProcess first = ExampleProcess.start("dialogue", "--journal", journal())) {
             first.type("I need a table for two.\n").endOfInput();
             assertThat(first.awaitExit()).isZero();
             String answer = linesOf(first.out(), "agent> ").get(0);
 
-            try (DemoProcess second = DemoProcess.start("--journal", journal())) {
+            try (ExampleProcess second = ExampleProcess.start("dialogue", "--journal", journal())) {
                 second.type("At seven.\n").endOfInput();
                 assertThat(second.awaitExit()).isZero();
                 assertThat(linesOf(second.out(), "user1> "))
@@ -106,7 +107,8 @@ class DialogueTest {
         var random = new Random(7);
         var acknowledged = new ArrayList<String>();
         for (int round = 0; round < 4; round++) {
-            try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--max-tokens", "120")) {
+            try (ExampleProcess demo =
+                    ExampleProcess.start("dialogue", "--journal", journal(), "--max-tokens", "120")) {
                 for (int i = random.nextInt(3); i > 0; i--) {
                     String question = "Question " + round + "." + i + " about a table for two?";
                     demo.type(question + "\n").awaitOutput(out -> answered(out, question));
@@ -121,7 +123,7 @@ class DialogueTest {
                 acknowledged.addAll(conversation.subList(0, conversation.size() - 1));
             }
         }
-        try (DemoProcess demo = DemoProcess.start("--journal", journal())) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", journal())) {
             demo.type("And now?\n").endOfInput();
             assertThat(demo.awaitExit()).isZero();
             assertThat(conversation(demo.out()).subList(0, acknowledged.size())).isEqualTo(acknowledged);
@@ -141,14 +143,14 @@ class DialogueTest {
 
     @Test
     void finishesTheAnswerAndPrintsTheTableWhenInterrupted() throws Exception {
-        try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--max-tokens", "60")) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", journal(), "--max-tokens", "60")) {
             demo.type("I need a table for two.\n").awaitOutput(out -> out.contains("agent> "));
             demo.interrupt();
             demo.awaitExit();
             assertThat(demo.out()).containsPattern("replies +1\n").contains("tokens/s");
             assertThat(demo.err()).isEmpty();
         }
-        try (DemoProcess demo = DemoProcess.start("--journal", journal())) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", journal())) {
             demo.type("And?\n").endOfInput();
             assertThat(demo.awaitExit()).isZero();
             assertThat(linesOf(demo.out(), "agent> ")).hasSize(2);
@@ -158,7 +160,7 @@ class DialogueTest {
 
     @Test
     void aLineLongerThanTheContextGetsASentenceAndTheDialogueGoesOn() throws Exception {
-        try (DemoProcess demo = DemoProcess.start("--journal", journal())) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", journal())) {
             demo.type("table ".repeat(300) + "\nI need a table for two.\n").endOfInput();
 
             assertThat(demo.awaitExit()).isZero();
@@ -170,7 +172,8 @@ class DialogueTest {
 
     @Test
     void aMissingModelFolderGetsASentence() throws Exception {
-        try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--model", directory + "/nowhere")) {
+        try (ExampleProcess demo =
+                ExampleProcess.start("dialogue", "--journal", journal(), "--model", directory + "/nowhere")) {
             assertRefused(demo.endOfInput(), directory + "/nowhere", "does not exist", "config.json");
         }
     }
@@ -182,7 +185,8 @@ class DialogueTest {
         byte[] bytes = Files.readAllBytes(weights);
         Files.write(weights, Arrays.copyOf(bytes, bytes.length / 2));
 
-        try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--model", damaged.toString())) {
+        try (ExampleProcess demo =
+                ExampleProcess.start("dialogue", "--journal", journal(), "--model", damaged.toString())) {
             assertRefused(demo.endOfInput(), "model.safetensors", "copy it again");
         }
     }
@@ -200,21 +204,21 @@ class DialogueTest {
     @Test
     void anUnusableJournalDirectoryGetsASentence() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "in the way");
-        try (DemoProcess demo = DemoProcess.start("--journal", file.toString())) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", file.toString())) {
             assertRefused(demo.endOfInput(), file.toString());
         }
     }
 
     @Test
     void aWrongOptionGetsASentence() throws Exception {
-        try (DemoProcess demo = DemoProcess.start("--journal", journal(), "--temperature", "-1")) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--journal", journal(), "--temperature", "-1")) {
             assertRefused(demo.endOfInput(), "temperature is -1", "from 0");
         }
     }
 
     @Test
     void helpListsTheOptions() throws Exception {
-        try (DemoProcess demo = DemoProcess.start("--help")) {
+        try (ExampleProcess demo = ExampleProcess.start("dialogue", "--help")) {
             assertThat(demo.endOfInput().awaitExit()).isZero();
             assertThat(demo.out())
                     .contains("--model", "--journal", "--temperature", "--top-k", "--top-p", "--seed", "--max-tokens");

@@ -19,6 +19,7 @@ import dev.tokenring.codec.JsonCodec;
 import dev.tokenring.llm.ChatMessage;
 import dev.tokenring.llm.GenerationHandler;
 import dev.tokenring.llm.LanguageModel;
+import dev.tokenring.llm.ModelSlot;
 import dev.tokenring.persistence.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -243,7 +244,7 @@ class JavadocTest {
         try (LanguageModel model = LanguageModel.load(Path.of("models/house-dialogue"));
                 Bus bus = Bus.open()) {
             // snippet
-            bus.serveStream(
+            bus.serveAsync(
                     DIALOGUE,
                     GenerationHandler.of(
                             model,
@@ -253,6 +254,31 @@ class JavadocTest {
             // end
             assertThat(bus.request(DIALOGUE, query).join().response()).isNotBlank();
         }
+    }
+
+    @Test
+    void modelSlot() {
+        Path first = Path.of("models/house-dialogue");
+        Path second = first;
+        Bus bus = Bus.open();
+        // snippet
+        try (var slot = new ModelSlot(LanguageModel.load(first))) {
+            bus.serveAsync(
+                    DIALOGUE,
+                    GenerationHandler.of(
+                            slot,
+                            (model, query) -> model.chatPrompt(List.of(ChatMessage.user(query.query())), 64),
+                            (model, query) -> model.defaults(),
+                            (piece, headers) -> new NlpResponse(piece.text(), Instant.now())));
+            LanguageModel next = LanguageModel.load(second);
+            next.warmUp();
+            slot.replace(next, Duration.ofSeconds(30));
+            // not shown
+            assertThat(bus.request(DIALOGUE, query).join().response()).isNotBlank();
+            bus.close();
+            // shown
+        }
+        // end
     }
 
     @Test

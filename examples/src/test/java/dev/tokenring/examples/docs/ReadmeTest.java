@@ -66,7 +66,7 @@ class ReadmeTest {
 
         try (LanguageModel model = LanguageModel.load(folder);
                 Bus bus = Bus.open()) {
-            bus.serveStream(
+            bus.serveAsync(
                     dialogue,
                     GenerationHandler.of(
                             model,

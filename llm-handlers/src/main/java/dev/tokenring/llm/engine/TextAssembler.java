@@ -1,8 +1,8 @@
 package dev.tokenring.llm.engine;
 
-import dev.tokenring.llm.model.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Turns tokens into text as they come, and lets out only what is sure: whole characters, and nothing that may be the
@@ -15,7 +15,10 @@ import java.util.List;
 final class TextAssembler {
     private static final char INCOMPLETE = '\uFFFD';
 
-    private final Tokenizer tokenizer;
+    /** Enough to hold a character, which may take four tokens. */
+    private static final int LOOK_BACK = 5;
+
+    private final Function<List<Integer>, String> decode;
     private final List<String> stopStrings;
     private final List<Integer> ids = new ArrayList<>();
     private final StringBuilder held = new StringBuilder();
@@ -23,9 +26,21 @@ final class TextAssembler {
     private int windowRead;
     private boolean stopped;
 
-    TextAssembler(Tokenizer tokenizer, List<String> stopStrings) {
-        this.tokenizer = tokenizer;
+    TextAssembler(Function<List<Integer>, String> decode, List<String> stopStrings) {
+        this.decode = decode;
         this.stopStrings = stopStrings;
+    }
+
+    /**
+     * Lets the text go on from a prompt, whose own text is not given out: the first token's may depend on it. A vocabulary of
+     * words reads {@code ▁the} as "the" at the beginning of a text and as " the" within one.
+     */
+    TextAssembler after(int[] prompt) {
+        for (int i = Math.max(0, prompt.length - LOOK_BACK); i < prompt.length; i++) {
+            ids.add(prompt[i]);
+        }
+        windowRead = ids.size();
+        return this;
     }
 
     /** Takes the next token and gives the text that is sure now, which may be none. */
@@ -42,8 +57,8 @@ final class TextAssembler {
     }
 
     private String unread() {
-        String read = tokenizer.decode(ids.subList(windowStart, windowRead));
-        String all = tokenizer.decode(ids.subList(windowStart, ids.size()));
+        String read = decode.apply(ids.subList(windowStart, windowRead));
+        String all = decode.apply(ids.subList(windowStart, ids.size()));
         return all.length() > read.length() ? all.substring(read.length()) : "";
     }
 

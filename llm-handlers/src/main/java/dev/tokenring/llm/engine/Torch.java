@@ -2,6 +2,7 @@ package dev.tokenring.llm.engine;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import dev.tokenring.llm.ModelLoadException;
 import dev.tokenring.llm.ModelOptions;
 import dev.tokenring.llm.model.DjlSetting;
@@ -33,14 +34,23 @@ final class Torch {
     /** The device that the options name. */
     static Device device(Engine engine, ModelOptions options) {
         String name = options.device();
-        if (name.equals("cpu") || (name.equals("auto") && engine.getGpuCount() == 0)) {
+        int gpus = gpus(engine);
+        if (name.equals("cpu") || (name.equals("auto") && gpus == 0)) {
             return Device.cpu();
         }
         int id = name.startsWith("gpu:") ? Integer.parseInt(name.substring("gpu:".length())) : 0;
-        if (id >= engine.getGpuCount()) {
-            throw new ModelLoadException("device is " + name + ", but PyTorch finds " + engine.getGpuCount()
+        if (id >= gpus) {
+            throw new ModelLoadException("device is " + name + ", but PyTorch finds " + gpus
                     + " GPUs here: choose cpu, or put a CUDA build of PyTorch on the class path");
         }
         return Device.gpu(id);
+    }
+
+    /**
+     * How many GPUs PyTorch can use. DJL counts those that the CUDA runtime finds; a build of PyTorch for the CPU, on a
+     * machine that has some, can use none of them.
+     */
+    static int gpus(Engine engine) {
+        return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
     }
 }

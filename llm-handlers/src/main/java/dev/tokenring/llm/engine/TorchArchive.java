@@ -25,9 +25,9 @@ final class TorchArchive {
 
     private TorchArchive() {}
 
-    /** An archive whose module, {@code __torch__.Program}, has the attributes {@code training} and {@code w}, a list. */
+    /** An archive whose module, {@code __torch__.Program}, has the attributes {@code training} and the lists {@code w} and {@code k}. */
     static byte[] of(String code) {
-        String attributes = text("training") + FALSE + text("w") + EMPTY_LIST;
+        String attributes = text("training") + FALSE + text("w") + EMPTY_LIST + text("k") + EMPTY_LIST;
         var bytes = new ByteArrayOutputStream();
         try (var zip = new ZipOutputStream(bytes)) {
             zip.setMethod(ZipOutputStream.STORED);

@@ -3,15 +3,26 @@ package dev.tokenring.llm.model;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.el.JinjavaInterpreterResolver;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import com.hubspot.jinjava.objects.date.StrftimeFormatter;
 import dev.tokenring.llm.ChatMessage;
 import dev.tokenring.llm.ModelLoadException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import jinjava.javax.el.CompositeELResolver;
+import jinjava.javax.el.ELResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +49,33 @@ public final class ChatTemplate {
     private final Map<String, String> specialTokens;
     private final @Nullable Jinjava jinja;
 
-    ChatTemplate(@Nullable String template, Map<String, String> specialTokens) {
-        this.template = template == null ? null : withoutIndents(withoutLastLineEnd(template));
+    private ChatTemplate(@Nullable String template, Map<String, String> specialTokens) {
+        this.template = template;
         this.specialTokens = specialTokens;
         this.jinja = template == null ? null : newJinja();
+    }
+
+    /** For a model that has none. */
+    static ChatTemplate none() {
+        return new ChatTemplate(null, Map.of());
+    }
+
+    /**
+     * Takes a template.
+     *
+     * @param file where it stands, for errors
+     */
+    static ChatTemplate of(String template, Path file, Map<String, String> specialTokens) {
+        try {
+            return new ChatTemplate(
+                    JinjaDialect.translate(withoutIndents(withoutLastLineEnd(template.replaceAll("\\R", "\n")))),
+                    specialTokens);
+        } catch (JinjaDialect.UnsupportedTemplate e) {
+            throw new ModelLoadException(
+                    file + ": the chat template has " + e.getMessage() + ", which is not supported: write it without,"
+                            + " or take it out of the folder and make prompts by tokenizing texts of your own",
+                    e);
+        }
     }
 
     /** Jinja takes one line's end from the end of a template; Jinjava would take it from the end of what it renders. */
@@ -62,10 +96,60 @@ public final class ChatTemplate {
                 .withNestedInterpretationEnabled(false)
                 .withKeepTrailingNewline(true)
                 .withLegacyOverrides(AS_JINJA)
+                .withElResolver(resolver())
                 .build());
+        jinja.registerTag(new FilteringForTag());
+        jinja.registerFilter(new JsonFilter());
+        jinja.registerFilter(new ItemsFilter());
+        jinja.registerFilter(new PrintedFilter());
         jinja.registerFunction(
                 new ELFunctionDefinition("", "raise_exception", ChatTemplate.class, "raiseException", String.class));
+        jinja.registerFunction(
+                new ELFunctionDefinition("", "strftime_now", ChatTemplate.class, "strftimeNow", String.class));
         return jinja;
+    }
+
+    private static ELResolver resolver() {
+        var resolver = new CompositeELResolver();
+        resolver.add(new PythonMethods());
+        resolver.add(JinjavaInterpreterResolver.DEFAULT_RESOLVER_READ_ONLY);
+        return resolver;
+    }
+
+    /** Gives a dictionary's pairs. */
+    private static final class ItemsFilter implements Filter {
+        @Override
+        public String getName() {
+            return "items";
+        }
+
+        @Override
+        public Object filter(@Nullable Object value, JinjavaInterpreter interpreter, String... arguments) {
+            return value instanceof Map<?, ?> map ? List.copyOf(map.entrySet()) : List.of();
+        }
+    }
+
+    /** Whether the model has a template. */
+    public boolean isGiven() {
+        return template != null;
+    }
+
+    /** Writes truth as Python does. */
+    private static final class PrintedFilter implements Filter {
+        @Override
+        public String getName() {
+            return JinjaDialect.PRINTED;
+        }
+
+        @Override
+        public @Nullable Object filter(@Nullable Object value, JinjavaInterpreter interpreter, String... arguments) {
+            return value instanceof Boolean truth ? (truth ? "True" : "False") : value;
+        }
+    }
+
+    /** What templates call to write the date. */
+    public static String strftimeNow(String format) {
+        return StrftimeFormatter.format(ZonedDateTime.now(ZoneId.systemDefault()), format, Locale.ENGLISH);
     }
 
     /** What templates call when they don't take a conversation. */
@@ -85,17 +169,23 @@ public final class ChatTemplate {
                     + (messages.size() > 1 ? "\n" : "");
         }
         Map<String, Object> context = new HashMap<>(specialTokens);
-        context.put(
-                "messages",
-                messages.stream()
-                        .map(message -> Map.of("role", message.role(), "content", message.content()))
-                        .toList());
+        context.put("messages", messages.stream().map(ChatTemplate::dictionary).toList());
         context.put("add_generation_prompt", true);
+        // Templates ask whether it is there, which for Jinjava a function is not.
+        context.put("strftime_now", true);
         RenderResult result = jinja.renderForResult(template, context);
         if (result.hasErrors()) {
             throw failure(result.getErrors().get(0));
         }
         return result.getOutput();
+    }
+
+    /** In the order in which templates print it. */
+    private static Map<String, Object> dictionary(ChatMessage message) {
+        var dictionary = new LinkedHashMap<String, Object>();
+        dictionary.put("role", message.role());
+        dictionary.put("content", message.content());
+        return dictionary;
     }
 
     private static RuntimeException failure(TemplateError error) {

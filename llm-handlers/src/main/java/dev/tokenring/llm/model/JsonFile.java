@@ -18,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** A JSON object in a model folder, whose values are asked for by type; a wrong one is named with its file. */
 public final class JsonFile {
     private final Path file;
+    private final String path;
     private final JsonObject object;
 
-    private JsonFile(Path file, JsonObject object) {
+    private JsonFile(Path file, String path, JsonObject object) {
         this.file = file;
+        this.path = path;
         this.object = object;
     }
 
@@ -29,7 +31,7 @@ public final class JsonFile {
     static JsonFile read(Path file) {
         try {
             return new JsonFile(
-                    file, JsonParser.parseString(Files.readString(file)).getAsJsonObject());
+                    file, "", JsonParser.parseString(Files.readString(file)).getAsJsonObject());
         } catch (IOException e) {
             throw new ModelLoadException(file + " can't be read (" + e + "): check that it is there and readable", e);
         } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
@@ -40,14 +42,14 @@ public final class JsonFile {
 
     /** Reads a file, or gives an empty object if there is none. */
     static JsonFile readIfPresent(Path file) {
-        return Files.exists(file) ? read(file) : new JsonFile(file, new JsonObject());
+        return Files.exists(file) ? read(file) : new JsonFile(file, "", new JsonObject());
     }
 
     /** A number of things, such as layers: at least 1, and at most what a model could have. */
     public int count(String key, int most) {
         int value = get(key, JsonFile::wholeNumber);
         if (value < 1 || value > most) {
-            throw new ModelLoadException(file + ": " + key + " is " + value + ", but must be from 1 to " + most
+            throw new ModelLoadException(where(key) + " is " + value + ", but must be from 1 to " + most
                     + ": take the file that belongs to the model");
         }
         return value;
@@ -59,14 +61,16 @@ public final class JsonFile {
 
     /** A finite number that is not negative. */
     public double numberOr(String key, double otherwise) {
-        if (!isPresent(key)) {
-            return otherwise;
-        }
+        return isPresent(key) ? number(key) : otherwise;
+    }
+
+    /** A finite number that is not negative and must be there. */
+    public double number(String key) {
         double value =
                 get(key, element -> primitive(element, JsonPrimitive::isNumber).getAsDouble());
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new ModelLoadException(file + ": " + key + " is " + value
-                    + ", but must be 0 or more: take the file that belongs to the model");
+            throw new ModelLoadException(
+                    where(key) + " is " + value + ", but must be 0 or more: take the file that belongs to the model");
         }
         return value;
     }
@@ -103,6 +107,36 @@ public final class JsonFile {
         return isPresent(key) ? object.get(key) : null;
     }
 
+    /** The texts of a list; empty if the key is absent or null. */
+    public List<String> texts(String key) {
+        if (!isPresent(key)) {
+            return List.of();
+        }
+        return get(key, value -> value.getAsJsonArray().asList().stream()
+                .map(element -> primitive(element, JsonPrimitive::isString).getAsString())
+                .toList());
+    }
+
+    /** The object under a key; an empty one if the key is absent or null. */
+    public JsonFile object(String key) {
+        JsonObject found = isPresent(key) ? get(key, JsonElement::getAsJsonObject) : new JsonObject();
+        return new JsonFile(file, path + key + ".", found);
+    }
+
+    /** Whether a key is there, were its value null. */
+    public boolean has(String key) {
+        return object.has(key);
+    }
+
+    /** A key's value is not supported: says which, and what to do. */
+    public ModelLoadException unsupported(String key, String remedy) {
+        return new ModelLoadException(where(key) + " is " + object.get(key) + ", which is not supported: " + remedy);
+    }
+
+    private String where(String key) {
+        return file + ": " + path + key;
+    }
+
     /** A whole number, or a list of them; empty if the key is absent or null. */
     public List<Integer> integers(String key) {
         if (!isPresent(key)) {
@@ -137,13 +171,13 @@ public final class JsonFile {
 
     private <V> V get(String key, Function<JsonElement, V> as) {
         if (!isPresent(key)) {
-            throw new ModelLoadException(file + " has no " + key + ": take the file that belongs to the model");
+            throw new ModelLoadException(file + " has no " + path + key + ": take the file that belongs to the model");
         }
         try {
             return as.apply(object.get(key));
         } catch (IllegalStateException | ArithmeticException | NumberFormatException e) {
             throw new ModelLoadException(
-                    file + ": " + key + " is " + object.get(key)
+                    where(key) + " is " + object.get(key)
                             + ", which is not of the expected type: take the file that belongs to the model",
                     e);
         }

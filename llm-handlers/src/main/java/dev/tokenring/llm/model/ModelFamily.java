@@ -1,18 +1,34 @@
 package dev.tokenring.llm.model;
 
 import dev.tokenring.llm.ModelLoadException;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * An architecture: which weights it has and how a forward pass runs over them. Adding one is one class and one line in
- * {@link #FAMILIES}.
+ * An architecture: what its configuration means, and how a forward pass runs over its weights.
+ *
+ * <p>Adding one is one class and one line in {@link #FAMILIES}. The class
+ *
+ * <ol>
+ *   <li>takes a {@link JsonFile}, reads from it what it needs, and refuses what it does not support with {@link
+ *       JsonFile#unsupported}: nothing that changes the result may be passed over;
+ *   <li>tells the few sizes below;
+ *   <li>says its pass in {@link #forward}, where it names each weight, as checkpoints have it, with its shape.
+ * </ol>
+ *
+ * <p>A family that resembles Llama extends {@link Llama} and overrides what differs. Precision, device, cache and batches
+ * are not its business. A test compares it with a reference in plain loops, on small random weights.
  */
 public interface ModelFamily {
     /** The families by the {@code model_type} of their {@code config.json}. */
-    Map<String, Function<JsonFile, ModelFamily>> FAMILIES = new TreeMap<>(Map.of("gpt2", Gpt2::new));
+    Map<String, Function<JsonFile, ModelFamily>> FAMILIES = new TreeMap<>(Map.of(
+            "gpt2", Gpt2::new,
+            "llama", Llama::new,
+            "mistral", Mistral::new,
+            "qwen2", Qwen2::new,
+            "qwen3", Qwen3::new,
+            "smollm3", SmolLm3::new));
 
     /** The family that a configuration names. */
     static ModelFamily of(JsonFile config) {
@@ -21,6 +37,10 @@ public interface ModelFamily {
         if (family == null) {
             throw new ModelLoadException(config.file() + ": model_type is \"" + type
                     + "\", which is not supported: take a model of type " + String.join(" or ", FAMILIES.keySet()));
+        }
+        if (config.isPresent("quantization_config")) {
+            throw config.unsupported(
+                    "quantization_config", "take the model's unquantized weights; precision is chosen when loading");
         }
         return family.apply(config);
     }
@@ -36,21 +56,10 @@ public interface ModelFamily {
 
     int headSize();
 
-    /** The weights, in the order in which {@link #forwardPass} refers to them as {@code w[0]}, {@code w[1]}, … */
-    List<WeightSpec> weights();
-
     /**
-     * The body of {@code forward(self, ids, start, cache) -> Tensor} in TorchScript's text form, indented by four.
+     * Says the forward pass, from token ids to logits.
      *
-     * <ul>
-     *   <li>{@code ids}, int64 of shape [n]: the next n tokens; n is given as the int {@code n}
-     *   <li>{@code p}, int: how many tokens the cache holds already
-     *   <li>{@code cache}, float32 of shape [layers, 2, cachedHeads, contextLength, headSize]: keys and values, to which
-     *       the pass adds those of the new tokens at places p to p + n
-     *   <li>{@code w}, a list of float32 tensors: the weights
-     * </ul>
-     *
-     * @return statements that end by returning the logits after the last token, float32 of shape [1, vocabularySize]
+     * @return the logits: of the {@linkplain ForwardPass#wanted wanted} rows, as many numbers as the vocabulary has
      */
-    String forwardPass();
+    <V> V forward(ForwardPass<V> pass);
 }

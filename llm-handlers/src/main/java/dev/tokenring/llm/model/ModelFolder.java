@@ -3,21 +3,24 @@ package dev.tokenring.llm.model;
 import com.google.gson.JsonElement;
 import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.ModelLoadException;
+import dev.tokenring.llm.Penalties;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder in the style of Hugging Face: {@code config.json}, {@code model.safetensors} and {@code tokenizer.json}, and if
- * present {@code tokenizer_config.json} and {@code generation_config.json}. Opening it reads the small files only.
+ * A folder in the style of Hugging Face: {@code config.json}, {@code model.safetensors} (or shards of it, with
+ * {@code model.safetensors.index.json}) and {@code tokenizer.json}, and if present {@code tokenizer_config.json} and
+ * {@code generation_config.json}. Opening it reads the small files only.
  */
 public final class ModelFolder {
+    private static final String TEMPLATE = "chat_template.jinja";
+
     private final Path folder;
     private final JsonFile config;
     private final JsonFile tokenizerConfig;
@@ -40,7 +43,9 @@ public final class ModelFolder {
                     + ": give a folder with config.json, model.safetensors and tokenizer.json");
         }
         require(folder, "config.json", "take the whole folder of a Hugging Face model");
-        require(folder, "model.safetensors", remedyForWeights(folder));
+        if (!Files.exists(folder.resolve(ShardIndex.FILE))) {
+            require(folder, SafeTensors.FILE, remedyForWeights(folder));
+        }
         require(
                 folder,
                 "tokenizer.json",
@@ -55,11 +60,8 @@ public final class ModelFolder {
     }
 
     private static String remedyForWeights(Path folder) {
-        if (Files.exists(folder.resolve("model.safetensors.index.json"))) {
-            return "its weights are in several files, which is not supported; save them as one"
-                    + " (transformers: save_pretrained(…, max_shard_size=\"100GB\"))";
-        }
-        if (Files.exists(folder.resolve("pytorch_model.bin"))) {
+        if (Files.exists(folder.resolve("pytorch_model.bin"))
+                || Files.exists(folder.resolve("pytorch_model.bin.index.json"))) {
             return "it has pytorch_model.bin instead; convert that"
                     + " (transformers: AutoModelForCausalLM.from_pretrained(…).save_pretrained(…, safe_serialization=True))";
         }
@@ -76,14 +78,14 @@ public final class ModelFolder {
         return family;
     }
 
-    /** Opens the weights, and checks their header. */
+    /** Opens the weights, and checks their headers. */
     public SafeTensors openWeights() {
-        return SafeTensors.open(folder.resolve("model.safetensors"));
+        return SafeTensors.open(folder);
     }
 
     /** Reads the tokenizer. */
     public Tokenizer loadTokenizer() {
-        return Tokenizer.load(folder.resolve("tokenizer.json"), family.vocabularySize());
+        return Tokenizer.load(folder.resolve("tokenizer.json"), family.vocabularySize(), tokenizerConfig);
     }
 
     /** How the model wants a conversation written down. */
@@ -95,12 +97,16 @@ public final class ModelFolder {
                 specialTokens.put(name, token);
             }
         }
-        return new ChatTemplate(chatTemplateText(), Map.copyOf(specialTokens));
+        String text = chatTemplateText();
+        Path file = folder.resolve(TEMPLATE);
+        return text == null
+                ? ChatTemplate.none()
+                : ChatTemplate.of(text, Files.exists(file) ? file : tokenizerConfig.file(), specialTokens);
     }
 
     /** A file of its own, or a text in the tokenizer's configuration, or one of several there, by name. */
     private @Nullable String chatTemplateText() {
-        Path file = folder.resolve("chat_template.jinja");
+        Path file = folder.resolve(TEMPLATE);
         if (Files.exists(file)) {
             try {
                 return Files.readString(file);
@@ -143,7 +149,9 @@ public final class ModelFolder {
                     .withMaxTokens(maxTokens)
                     .withTemperature(sampled ? generationConfig.numberOr("temperature", 1) : 0)
                     .withTopK(sampled ? (int) generationConfig.numberOr("top_k", 50) : 0)
-                    .withTopP(sampled ? generationConfig.numberOr("top_p", 1) : 1);
+                    .withTopP(sampled ? generationConfig.numberOr("top_p", 1) : 1)
+                    .withMinP(sampled ? generationConfig.numberOr("min_p", 0) : 0)
+                    .withPenalties(Penalties.NONE.withRepetition(generationConfig.numberOr("repetition_penalty", 1)));
         } catch (IllegalArgumentException e) {
             throw new ModelLoadException(generationConfig.file() + ": " + e.getMessage(), e);
         }

@@ -1,47 +1,28 @@
 package dev.tokenring.llm.model;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import dev.tokenring.llm.ModelLoadException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A weights file in the <a href="https://github.com/huggingface/safetensors#format">safetensors</a> format:
- *
- * <pre>
- *   8 bytes     n bytes                                            the rest
- *   +-----+-----------------------------------------------+------------------------+
- *   |  n  | {"name": {"dtype", "shape", "data_offsets"}…} | tensors, little-endian |
- *   +-----+-----------------------------------------------+------------------------+
- * </pre>
- *
- * <p>Everything in the header is checked against the file before a tensor is read; tensors are mapped, not copied. For one
- * thread.
+ * The weights of a model: {@code model.safetensors}, or the shards that {@code model.safetensors.index.json} names. Every
+ * header is checked against its file, and the index against the headers, before a tensor is read; tensors are mapped, not
+ * copied. For one thread.
  */
 public final class SafeTensors implements AutoCloseable {
-    private static final long MAX_HEADER_BYTES = 100_000_000;
-
-    /** The first eight bytes of the text file that Git LFS puts in the place of a large one: "version ". */
-    private static final long LFS_POINTER = 0x206e6f6973726576L;
+    static final String FILE = "model.safetensors";
 
     private final Path file;
-    private final FileChannel channel;
-    private final Map<String, Entry> entryByName;
+    private final Map<String, SafeTensorsFile> shardByTensor;
+    private final List<SafeTensorsFile> shards;
 
     /** The number formats that models come in. */
     public enum Format {
@@ -54,9 +35,14 @@ public final class SafeTensors implements AutoCloseable {
         Format(int sizeBytes) {
             this.sizeBytes = sizeBytes;
         }
+
+        /** The bytes of one number. */
+        int sizeBytes() {
+            return sizeBytes;
+        }
     }
 
-    /** A tensor that can be a weight, and where its bytes lie in the file. */
+    /** A tensor that can be a weight, and where its bytes lie in its file. */
     public record Tensor(String name, Format format, List<Long> shape, long offset, long sizeBytes) {
         /** How many numbers it has. */
         public long size() {
@@ -64,138 +50,52 @@ public final class SafeTensors implements AutoCloseable {
         }
     }
 
-    /** One tensor's entry in the header. The format is null if it is none that a weight can have. */
-    private record Entry(
-            String name, @Nullable Format format, String dtype, List<Long> shape, long offset, long sizeBytes) {}
-
-    private SafeTensors(Path file, FileChannel channel) throws IOException {
+    private SafeTensors(Path file, Map<String, SafeTensorsFile> shardByTensor, List<SafeTensorsFile> shards) {
         this.file = file;
-        this.channel = channel;
-        this.entryByName = readHeader();
+        this.shardByTensor = shardByTensor;
+        this.shards = shards;
     }
 
-    /** Opens a file and checks its header. */
-    public static SafeTensors open(Path file) {
-        FileChannel channel = null;
+    /** Opens the weights of a folder. Where it has both, the one file counts, not the index. */
+    static SafeTensors open(Path folder) {
+        Path single = folder.resolve(FILE);
+        return Files.exists(single) ? openSingle(single) : openShards(folder.resolve(ShardIndex.FILE));
+    }
+
+    private static SafeTensors openSingle(Path file) {
+        SafeTensorsFile opened = SafeTensorsFile.open(file);
+        var shardByTensor = new HashMap<String, SafeTensorsFile>();
+        opened.names().forEach(name -> shardByTensor.put(name, opened));
+        return new SafeTensors(file, shardByTensor, List.of(opened));
+    }
+
+    private static SafeTensors openShards(Path index) {
+        Map<String, Path> pathByTensor = ShardIndex.read(index);
+        var shards = new LinkedHashMap<Path, SafeTensorsFile>();
+        var shardByTensor = new HashMap<String, SafeTensorsFile>();
+        var weights = new SafeTensors(index, shardByTensor, new ArrayList<>());
         try {
-            channel = FileChannel.open(file, StandardOpenOption.READ);
-            return new SafeTensors(file, channel);
-        } catch (IOException | ModelLoadException e) {
-            closeQuietly(channel);
-            throw e instanceof ModelLoadException known
-                    ? known
-                    : new ModelLoadException(
-                            file + " can't be read (" + e + "): check that it is there and readable", e);
+            pathByTensor.forEach((name, path) -> {
+                SafeTensorsFile shard = shards.get(path);
+                if (shard == null) {
+                    shard = SafeTensorsFile.open(path);
+                    shards.put(path, shard);
+                    weights.shards.add(shard);
+                }
+                if (shard.entry(name) == null) {
+                    throw new ModelLoadException(path + " has no tensor " + name + ", which " + index
+                            + " says is there: take the index and all shards of one model");
+                }
+                shardByTensor.put(name, shard);
+            });
+            return weights;
+        } catch (RuntimeException | Error e) {
+            weights.close();
+            throw e;
         }
     }
 
-    private static void closeQuietly(@Nullable FileChannel channel) {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException alreadyFailing) {
-                // The first error is the one to tell.
-            }
-        }
-    }
-
-    private Map<String, Entry> readHeader() throws IOException {
-        long fileBytes = channel.size();
-        if (fileBytes < 8) {
-            throw damaged("it is " + fileBytes + " bytes long, too short for a header");
-        }
-        long headerBytes = read(0, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        if (headerBytes == LFS_POINTER) {
-            throw new ModelLoadException(file + " is not the weights but a pointer to them, as Git LFS leaves it: run"
-                    + " \"git lfs pull\" in the model's folder, or download the file itself");
-        }
-        if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, fileBytes - 8)) {
-            throw damaged("its header claims " + headerBytes + " bytes of a file of " + fileBytes);
-        }
-        JsonObject header = parse(read(8, (int) headerBytes).array());
-        var entries = new HashMap<String, Entry>();
-        for (Map.Entry<String, JsonElement> entry : header.entrySet()) {
-            if (!entry.getKey().equals("__metadata__")) {
-                entries.put(entry.getKey(), entry(entry.getKey(), entry.getValue(), 8 + headerBytes, fileBytes));
-            }
-        }
-        return entries;
-    }
-
-    private ByteBuffer read(long position, int sizeBytes) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(sizeBytes);
-        while (bytes.hasRemaining()) {
-            if (channel.read(bytes, position + bytes.position()) < 0) {
-                throw damaged("it ends before its header does");
-            }
-        }
-        return bytes.flip();
-    }
-
-    private JsonObject parse(byte[] json) {
-        try {
-            return JsonParser.parseString(new String(json, StandardCharsets.UTF_8))
-                    .getAsJsonObject();
-        } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
-            throw damaged("its header is not a JSON object");
-        }
-    }
-
-    private Entry entry(String name, JsonElement entry, long dataStart, long fileBytes) {
-        try {
-            JsonObject fields = entry.getAsJsonObject();
-            String dtype = fields.get("dtype").getAsString();
-            List<Long> shape = fields.getAsJsonArray("shape").asList().stream()
-                    .map(JsonElement::getAsLong)
-                    .toList();
-            long begin = fields.getAsJsonArray("data_offsets").get(0).getAsLong();
-            long end = fields.getAsJsonArray("data_offsets").get(1).getAsLong();
-            if (begin < 0 || end < begin || end > fileBytes - dataStart) {
-                throw damaged(
-                        "tensor " + name + " lies at bytes " + begin + " to " + end + " of " + (fileBytes - dataStart));
-            }
-            Format format = formatOf(dtype);
-            if (format != null && elements(shape) * format.sizeBytes != end - begin) {
-                throw damaged("tensor " + name + " of shape " + shape + " and type " + dtype + " takes " + (end - begin)
-                        + " bytes");
-            }
-            return new Entry(name, format, dtype, shape, dataStart + begin, end - begin);
-        } catch (NullPointerException
-                | ClassCastException
-                | IllegalStateException
-                | UnsupportedOperationException
-                | NumberFormatException
-                | IndexOutOfBoundsException
-                | ArithmeticException e) {
-            throw damaged("the header's entry for tensor " + name + " is malformed");
-        }
-    }
-
-    private static @Nullable Format formatOf(String dtype) {
-        for (Format format : Format.values()) {
-            if (format.name().equals(dtype)) {
-                return format;
-            }
-        }
-        return null;
-    }
-
-    private static long elements(List<Long> shape) {
-        long elements = 1;
-        for (long size : shape) {
-            if (size < 0) {
-                throw new NumberFormatException("negative size");
-            }
-            elements = Math.multiplyExact(elements, size);
-        }
-        return elements;
-    }
-
-    private ModelLoadException damaged(String how) {
-        return new ModelLoadException(file + " is not a complete safetensors file: " + how + "; copy it again");
-    }
-
-    /** The file that was opened. */
+    /** The file that names the tensors: the only one, or the index. */
     public Path file() {
         return file;
     }
@@ -208,21 +108,22 @@ public final class SafeTensors implements AutoCloseable {
     }
 
     private Tensor find(WeightSpec weight) {
-        Entry tensor = weight.names().stream()
-                .map(entryByName::get)
-                .filter(Objects::nonNull)
+        String name = weight.names().stream()
+                .filter(shardByTensor::containsKey)
                 .findFirst()
                 .orElseThrow(() -> new ModelLoadException(file + " has no tensor "
                         + String.join(" or ", weight.names())
                         + ", which config.json asks for: take the config.json and the weights of one model"));
+        SafeTensorsFile shard = Objects.requireNonNull(shardByTensor.get(name));
+        SafeTensorsFile.Entry tensor = Objects.requireNonNull(shard.entry(name));
         if (!tensor.shape().equals(weight.shape())) {
-            throw new ModelLoadException(file + ": tensor " + tensor.name() + " has the shape " + tensor.shape()
+            throw new ModelLoadException(shard.file() + ": tensor " + tensor.name() + " has the shape " + tensor.shape()
                     + " where config.json asks for " + weight.shape()
                     + ": take the config.json and the weights of one model");
         }
-        Format format = tensor.format();
+        @Nullable Format format = tensor.format();
         if (format == null) {
-            throw new ModelLoadException(file + ": tensor " + tensor.name() + " is of type " + tensor.dtype()
+            throw new ModelLoadException(shard.file() + ": tensor " + tensor.name() + " is of type " + tensor.dtype()
                     + ", which is not supported: take weights in F32, F16 or BF16");
         }
         return new Tensor(tensor.name(), format, tensor.shape(), tensor.offset(), tensor.sizeBytes());
@@ -231,17 +132,12 @@ public final class SafeTensors implements AutoCloseable {
     /** Maps a part of a tensor. The bytes stay valid after this object is closed, while the buffer is referenced. */
     public ByteBuffer map(Tensor tensor, long first, int size) {
         int sizeBytes = tensor.format().sizeBytes;
-        try {
-            return channel.map(MapMode.READ_ONLY, tensor.offset() + first * sizeBytes, (long) size * sizeBytes)
-                    .order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException e) {
-            throw ModelLoadException.because(
-                    file + ": tensor " + tensor.name() + " can't be mapped", e, "check that the file is still there");
-        }
+        return Objects.requireNonNull(shardByTensor.get(tensor.name()))
+                .map(tensor.name(), tensor.offset() + first * sizeBytes, (long) size * sizeBytes);
     }
 
     @Override
     public void close() {
-        closeQuietly(channel);
+        shards.forEach(SafeTensorsFile::close);
     }
 }

@@ -9,8 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokenizer of a model folder. Text and token ids in both directions; safe for use by any thread.
@@ -25,24 +29,45 @@ public final class Tokenizer implements AutoCloseable {
      */
     public static final char BREAK = '\uFDD0';
 
-    private final HuggingFaceTokenizer tokenizer;
-    private final List<String> specialTokens;
+    /** Stands before a text that goes on from another; a line's end is a token of its own in all vocabularies of words. */
+    private static final String ANCHOR = "\n";
 
-    private Tokenizer(HuggingFaceTokenizer tokenizer, List<String> specialTokens) {
+    private final HuggingFaceTokenizer tokenizer;
+    private final List<String> addedTokens;
+    private final List<String> specialTokens;
+    private final int[] beginning;
+    private final int[] anchor;
+    private final boolean beginsWithSpace;
+    private final @Nullable List<byte[]> bytesById;
+    private @Nullable Vocabulary vocabulary;
+
+    private Tokenizer(HuggingFaceTokenizer tokenizer, JsonObject json, int vocabularySize, JsonFile config) {
         this.tokenizer = tokenizer;
-        this.specialTokens = specialTokens;
+        this.addedTokens = addedTokens(json, false);
+        this.specialTokens = addedTokens(json, true);
+        this.bytesById = TokenBytes.read(json, vocabularySize);
+        this.beginning = beginning(config);
+        this.anchor = ids(ANCHOR, false);
+        this.beginsWithSpace = !Arrays.equals(
+                ids(ANCHOR + "a", false),
+                IntStream.concat(Arrays.stream(anchor), Arrays.stream(ids("a", false)))
+                        .toArray());
     }
 
-    /** Reads a {@code tokenizer.json}. */
-    static Tokenizer load(Path file, int vocabularySize) {
+    /** Reads a {@code tokenizer.json}, and from its configuration what a text begins with. */
+    static Tokenizer load(Path file, int vocabularySize, JsonFile config) {
         DjlSetting.keepOffline();
         try {
             JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
             requireFit(file, json, vocabularySize);
-            return new Tokenizer(
-                    HuggingFaceTokenizer.newInstance(
-                            file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false")),
-                    addedTokens(json));
+            HuggingFaceTokenizer tokenizer = HuggingFaceTokenizer.newInstance(
+                    file, Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false"));
+            try {
+                return new Tokenizer(tokenizer, json, vocabularySize, config);
+            } catch (RuntimeException e) {
+                tokenizer.close();
+                throw e;
+            }
         } catch (ModelLoadException e) {
             throw e;
         } catch (LinkageError e) {
@@ -73,12 +98,14 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /** Tokens that take the place of their text wherever it stands; those that are only spaces mean no more than it. */
-    private static List<String> addedTokens(JsonObject json) {
+    private static List<String> addedTokens(JsonObject json, boolean specialOnly) {
         var tokens = new ArrayList<String>();
         if (json.has("added_tokens")) {
-            for (JsonElement token : json.getAsJsonArray("added_tokens")) {
-                String content = token.getAsJsonObject().get("content").getAsString();
-                if (!content.isBlank()) {
+            for (JsonElement element : json.getAsJsonArray("added_tokens")) {
+                JsonObject token = element.getAsJsonObject();
+                String content = token.get("content").getAsString();
+                boolean special = !token.has("special") || token.get("special").getAsBoolean();
+                if (!content.isBlank() && (special || !specialOnly)) {
                     tokens.add(content);
                 }
             }
@@ -86,10 +113,22 @@ public final class Tokenizer implements AutoCloseable {
         return tokens;
     }
 
-    /** Marks a user's text so that nothing in it becomes a special token. */
+    /** Marks a user's text so that nothing in it becomes a token that is more than its characters. */
     public String neutralise(String text) {
+        return breakUp(text, addedTokens);
+    }
+
+    /**
+     * Marks what a model said so that nothing in it becomes a special token. Others, such as {@code <think>}, are words of the
+     * model's own, which templates look for.
+     */
+    public String neutraliseSpecial(String text) {
+        return breakUp(text, specialTokens);
+    }
+
+    private static String breakUp(String text, List<String> tokens) {
         String neutral = text.replace(String.valueOf(BREAK), "");
-        for (String token : specialTokens) {
+        for (String token : tokens) {
             int rest = token.offsetByCodePoints(0, 1);
             if (rest < token.length()) {
                 neutral = breakUp(neutral, token, token.substring(0, rest) + BREAK + token.substring(rest));
@@ -107,22 +146,93 @@ public final class Tokenizer implements AutoCloseable {
         return neutral;
     }
 
+    /** What the tokenizer puts before a text: as {@code add_bos_token} says, or else its post-processor. */
+    private int[] beginning(JsonFile config) {
+        if (!config.isPresent("add_bos_token")) {
+            int[] alone = ids("a", false);
+            int[] processed = ids("a", true);
+            int at = Collections.indexOfSubList(
+                    Arrays.stream(processed).boxed().toList(),
+                    Arrays.stream(alone).boxed().toList());
+            return Arrays.copyOf(processed, Math.max(0, at));
+        }
+        if (!config.flagOr("add_bos_token", false)) {
+            return new int[0];
+        }
+        String token = config.textOrContent("bos_token");
+        int[] beginning = token == null ? new int[0] : ids(token, false);
+        if (beginning.length != 1) {
+            throw new ModelLoadException(config.file() + ": add_bos_token is true, but bos_token is " + token
+                    + ", which is no token of tokenizer.json: take both files of one model");
+        }
+        return beginning;
+    }
+
+    private int[] ids(String text, boolean processed) {
+        return Arrays.stream(tokenizer.encode(text, processed, false).getIds())
+                .mapToInt(Math::toIntExact)
+                .toArray();
+    }
+
+    /**
+     * Tokenizes a text from its very beginning, with the token before it that the model was trained to find there, if it was
+     * and the text does not have it. An end token, which some tokenizers would put behind the text, is left out, for the
+     * model is to go on.
+     */
+    public int[] encodeFromBeginning(String text) {
+        int[] ids = encode(text);
+        boolean there =
+                ids.length >= beginning.length && Arrays.equals(beginning, Arrays.copyOf(ids, beginning.length));
+        return there
+                ? ids
+                : IntStream.concat(Arrays.stream(beginning), Arrays.stream(ids)).toArray();
+    }
+
     /** Tokenizes a text in which special tokens are meant, and {@link #BREAK} keeps others from arising. */
     public int[] encode(String text) {
-        var ids = new ArrayList<Integer>();
+        var ids = IntStream.builder();
+        boolean first = true;
         for (String part : text.split(String.valueOf(BREAK), -1)) {
             if (!part.isEmpty()) {
-                for (long id : tokenizer.encode(part, false, false).getIds()) {
-                    ids.add((int) id);
-                }
+                Arrays.stream(first ? ids(part, false) : following(part)).forEach(ids);
+                first = false;
             }
         }
-        return ids.stream().mapToInt(Integer::intValue).toArray();
+        return ids.build().toArray();
+    }
+
+    /** A vocabulary of words puts a space before a text, but not into the middle of one. */
+    private int[] following(String part) {
+        if (beginsWithSpace) {
+            int[] anchored = ids(ANCHOR + part, false);
+            if (anchored.length >= anchor.length && Arrays.equals(anchor, Arrays.copyOf(anchored, anchor.length))) {
+                return Arrays.copyOfRange(anchored, anchor.length, anchored.length);
+            }
+        }
+        return ids(part, false);
     }
 
     /** The text of tokens; special ones are left out, and bytes that are no character become U+FFFD. */
     public String decode(List<Integer> ids) {
         return tokenizer.decode(ids.stream().mapToLong(Integer::longValue).toArray(), true);
+    }
+
+    /**
+     * The bytes of each token, made when they are asked for first.
+     *
+     * @throws IllegalArgumentException if they can't be told, because the tokenizer has a decoder of an unknown kind
+     */
+    public synchronized Vocabulary vocabulary() {
+        if (bytesById == null) {
+            throw new IllegalArgumentException(
+                    "the model's tokenizer does not tell which bytes its tokens stand for, so"
+                            + " text can't be constrained: generate without a constraint, or take a model whose tokenizer.json"
+                            + " has a decoder of the kinds ByteLevel, Metaspace, or Replace with ByteFallback");
+        }
+        if (vocabulary == null) {
+            vocabulary = new Vocabulary(bytesById);
+        }
+        return vocabulary;
     }
 
     @Override

@@ -2,12 +2,17 @@ package dev.tokenring.llm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.llm.TinyLlama;
 import dev.tokenring.llm.TinyModel;
+import dev.tokenring.llm.WordTokenizer;
 import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.Tokenizer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -44,7 +49,7 @@ class TextAssemblerTest {
     }
 
     private static List<String> pieces(String whole, String... stops) {
-        return pieces(new TextAssembler(tokenizer, List.of(stops)), whole.getBytes(StandardCharsets.UTF_8));
+        return pieces(new TextAssembler(tokenizer::decode, List.of(stops)), whole.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -61,27 +66,27 @@ class TextAssemblerTest {
 
     @Test
     void anUnfinishedCharacterAtTheEndIsReplaced() {
-        var text = new TextAssembler(tokenizer, List.of());
+        var text = new TextAssembler(tokenizer::decode, List.of());
         assertThat(pieces(text, new byte[] {'a', (byte) 0xf0, (byte) 0x9f})).containsExactly("a", "", "", "\uFFFD");
     }
 
     @Test
     void aByteThatIsNoCharacterDoesNotHoldUpTheRest() {
-        var text = new TextAssembler(tokenizer, List.of());
+        var text = new TextAssembler(tokenizer::decode, List.of());
         assertThat(pieces(text, new byte[] {(byte) 0x80, 'a', 'b'})).containsExactly("", "\uFFFDa", "b", "");
     }
 
     @Test
     void aLongRunOfBytesThatAreNoCharactersComesOutInTheEnd() {
-        var text = new TextAssembler(tokenizer, List.of());
+        var text = new TextAssembler(tokenizer::decode, List.of());
         byte[] bytes = new byte[500];
-        java.util.Arrays.fill(bytes, (byte) 0x80);
+        Arrays.fill(bytes, (byte) 0x80);
         assertThat(String.join("", pieces(text, bytes))).isEqualTo("\uFFFD".repeat(500));
     }
 
     @Test
     void specialTokensAreNoText() {
-        var text = new TextAssembler(tokenizer, List.of());
+        var text = new TextAssembler(tokenizer::decode, List.of());
         assertThat(text.add('a') + text.add(TinyModel.END) + text.add('b') + text.finish())
                 .isEqualTo("ab");
     }
@@ -104,6 +109,33 @@ class TextAssemblerTest {
     @Test
     void theStopStringThatBeginsFirstCounts() {
         assertThat(String.join("", pieces("xabcy", "bc", "abc"))).isEqualTo("x");
+    }
+
+    /** With a vocabulary of words, the first token's text depends on what stands before it. */
+    @Test
+    void textGoesOnFromThePromptWithItsSpaces(@TempDir Path words) throws IOException {
+        new TinyLlama("llama", 1).set("vocab_size", 300).write(words);
+        Files.writeString(words.resolve("tokenizer.json"), WordTokenizer.json().toString());
+        try (Tokenizer ofWords = ModelFolder.open(words).loadTokenizer()) {
+            int[] ids = ofWords.encodeFromBeginning("the cat sat  the 😀 é\n the cat");
+            for (int cut = 1; cut <= ids.length; cut++) {
+                int[] prompt = Arrays.copyOf(ids, cut);
+                var text = new TextAssembler(ofWords::decode, List.of()).after(prompt);
+                var pieces = new StringBuilder();
+                for (int i = cut; i < ids.length; i++) {
+                    pieces.append(text.add(ids[i]));
+                }
+                pieces.append(text.finish());
+                String before = decode(ofWords, prompt);
+                if (!before.endsWith("\uFFFD")) {
+                    assertThat(before + pieces).as("after %s", cut).isEqualTo(decode(ofWords, ids));
+                }
+            }
+        }
+    }
+
+    private static String decode(Tokenizer tokenizer, int[] ids) {
+        return tokenizer.decode(Arrays.stream(ids).boxed().toList());
     }
 
     @Test

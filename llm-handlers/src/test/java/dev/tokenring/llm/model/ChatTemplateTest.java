@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenring.llm.ChatMessage;
 import dev.tokenring.llm.ModelLoadException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,8 @@ class ChatTemplateTest {
             {%- endfor -%}""";
 
     private static String render(String template, List<ChatMessage> messages) {
-        return new ChatTemplate(template, TOKENS).render(messages);
+        return ChatTemplate.of(template, Path.of("folder", "chat_template.jinja"), TOKENS)
+                .render(messages);
     }
 
     private static List<ChatMessage> withSystem() {

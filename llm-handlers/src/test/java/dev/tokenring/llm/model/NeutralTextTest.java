@@ -56,7 +56,7 @@ class NeutralTextTest {
 
     @Test
     void tokensThatOverlapThemselvesOrBeginWithASurrogateAreBrokenToo(@TempDir Path folder) throws IOException {
-        try (Tokenizer tokenizer = Tokenizer.load(withSpecialTokens(folder, "||A||", "aa", "🚌stop"), 4096)) {
+        try (Tokenizer tokenizer = load(folder, "||A||", "aa", "🚌stop")) {
             for (String text : List.of("||A||A||A||", "aaaaa", "baab", "🚌stop🚌stop", "a||A||aa🚌🚌stop")) {
                 List<Integer> ids = list(typed(tokenizer, text));
 
@@ -67,6 +67,29 @@ class NeutralTextTest {
                     .as("they are special where they are meant")
                     .containsExactly(4096, 4097, 4098);
         }
+    }
+
+    @Test
+    void whatAModelThoughtStaysItsOwnTokens(@TempDir Path folder) throws IOException {
+        Path file = withSpecialTokens(folder, "<stop>", "<think>");
+        Files.writeString(
+                file, Files.readString(file).replaceFirst("(\"content\":\"<think>\"[^}]*\"special\":)true", "$1false"));
+        try (Tokenizer tokenizer =
+                Tokenizer.load(file, 4096, JsonFile.readIfPresent(folder.resolve("tokenizer_config.json")))) {
+            String said = "<think><stop>";
+            assertThat(tokenizer.encode(said)).containsExactly(4097, 4096);
+            assertThat(tokenizer.encode(tokenizer.neutraliseSpecial(said)))
+                    .startsWith(4097)
+                    .doesNotContain(4096);
+            assertThat(tokenizer.encode(tokenizer.neutralise(said))).doesNotContain(4096, 4097);
+        }
+    }
+
+    private static Tokenizer load(Path folder, String... tokens) throws IOException {
+        return Tokenizer.load(
+                withSpecialTokens(folder, tokens),
+                4096,
+                JsonFile.readIfPresent(folder.resolve("tokenizer_config.json")));
     }
 
     private static Path withSpecialTokens(Path folder, String... tokens) throws IOException {

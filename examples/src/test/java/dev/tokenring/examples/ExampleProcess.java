@@ -1,6 +1,5 @@
-package dev.tokenring.examples.dialogue;
+package dev.tokenring.examples;
 
-import dev.tokenring.examples.Examples;
 import dev.tokenring.persistence.JvmFlags;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,47 +12,47 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** The demo in a process of its own, as Maven would start it, with its standard streams in the test's hands. */
-final class DemoProcess implements AutoCloseable {
+/** An example in a process of its own, as Maven would start it, with its standard streams in the test's hands. */
+public final class ExampleProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
     private final Process process;
     private final Output out;
     private final Output err;
 
-    private DemoProcess(Process process) {
+    private ExampleProcess(Process process) {
         this.process = process;
         this.out = new Output(process.getInputStream());
         this.err = new Output(process.getErrorStream());
     }
 
-    static DemoProcess start(String... options) {
+    public static ExampleProcess start(String example, String... options) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JvmFlags.required());
         command.addAll(JvmFlags.quieting());
         command.addAll(List.of("-XX:+UseSerialGC", "-Xmx256m", "-Dtokenring.home=.."));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Examples.class.getName(), "dialogue"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Examples.class.getName(), example));
         command.addAll(List.of(options));
         try {
-            return new DemoProcess(new ProcessBuilder(command).start());
+            return new ExampleProcess(new ProcessBuilder(command).start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    DemoProcess type(String lines) {
+    public ExampleProcess type(String lines) {
         try {
             OutputStream in = process.getOutputStream();
             in.write(lines.getBytes(StandardCharsets.UTF_8));
             in.flush();
             return this;
         } catch (IOException e) {
-            throw new UncheckedIOException("the demo does not read; it said: " + out + err, e);
+            throw new UncheckedIOException("the example does not read; it said: " + out + err, e);
         }
     }
 
-    DemoProcess endOfInput() {
+    public ExampleProcess endOfInput() {
         try {
             process.getOutputStream().close();
             return this;
@@ -63,13 +62,13 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** Waits until what was printed satisfies a condition, and returns it. */
-    String awaitOutput(Predicate<String> condition) throws InterruptedException {
+    public String awaitOutput(Predicate<String> condition) throws InterruptedException {
         return out.await(condition);
     }
 
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new AssertionError("the demo did not end; it said: " + out + err);
+            throw new AssertionError("the example did not end; it said: " + out + err);
         }
         out.join();
         err.join();
@@ -77,22 +76,22 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** SIGTERM, which the JVM treats as it treats Ctrl-C. */
-    void interrupt() {
-        // Process.destroy() would close the streams, and with them what the demo still has to say.
+    public void interrupt() {
+        // Process.destroy() would close the streams, and with them what the example still has to say.
         process.toHandle().destroy();
     }
 
     /** SIGKILL. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.toHandle().destroyForcibly();
         awaitExit();
     }
 
-    String out() {
+    public String out() {
         return out.toString();
     }
 
-    String err() {
+    public String err() {
         return err.toString();
     }
 
@@ -108,7 +107,7 @@ final class DemoProcess implements AutoCloseable {
         private boolean ended;
 
         Output(InputStream stream) {
-            super("demo-output");
+            super("example-output");
             this.stream = stream;
             setDaemon(true);
             start();
@@ -140,7 +139,7 @@ final class DemoProcess implements AutoCloseable {
             while (!condition.test(text.toString())) {
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
                 if (ended || leftMs <= 0) {
-                    throw new AssertionError("the demo printed only:\n" + text);
+                    throw new AssertionError("the example printed only:\n" + text);
                 }
                 wait(leftMs);
             }

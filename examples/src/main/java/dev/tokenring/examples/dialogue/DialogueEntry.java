@@ -1,0 +1,4 @@
+package dev.tokenring.examples.dialogue;
+
+/** What a dialogue's journal holds. */
+sealed interface DialogueEntry permits NlpMessage, SessionChange {}

@@ -1,0 +1,99 @@
+package dev.tokenring.llm;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.function.Function;
+
+/**
+ * The place of a model whose versions change while it is used. Whoever asks gets the present one; requests that are being
+ * answered when it changes are finished by the version that began them, so that each answer comes from one version, and
+ * none is lost.
+ *
+ * <pre>{@code
+ * try (var slot = new ModelSlot(LanguageModel.load(first))) {
+ *     bus.serveAsync(
+ *             DIALOGUE,
+ *             GenerationHandler.of(
+ *                     slot,
+ *                     (model, query) -> model.chatPrompt(List.of(ChatMessage.user(query.query())), 64),
+ *                     (model, query) -> model.defaults(),
+ *                     (piece, headers) -> new NlpResponse(piece.text(), Instant.now())));
+ *     LanguageModel next = LanguageModel.load(second);
+ *     next.warmUp();
+ *     slot.replace(next, Duration.ofSeconds(30));
+ * }
+ * }</pre>
+ *
+ * <p>Safe for use by any thread.
+ */
+public final class ModelSlot implements AutoCloseable {
+    private final Object replacing = new Object();
+    private volatile LanguageModel present;
+
+    /**
+     * Makes a slot.
+     *
+     * @param first the model to begin with, which is the slot's to close from now on
+     */
+    public ModelSlot(LanguageModel first) {
+        present = requireNonNull(first, "first");
+    }
+
+    /**
+     * The present version. It may be replaced, and closed, at any moment: see {@link #use}.
+     *
+     * @return the model
+     */
+    public LanguageModel present() {
+        return present;
+    }
+
+    /**
+     * Does something with the present version; again, with the next one, if the version was replaced before it had begun.
+     *
+     * @param <T> what comes of it
+     * @param work generates with the model that it is given
+     * @return what the work returned
+     * @throws IllegalStateException if the slot is closed
+     */
+    public <T> T use(Function<? super LanguageModel, ? extends T> work) {
+        while (true) {
+            LanguageModel model = present;
+            try {
+                return work.apply(model);
+            } catch (IllegalStateException e) {
+                if (model == present || model.health() == Health.READY) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Puts the next version in the place of the present one: new requests go to it at once. Then waits until the old one
+     * has finished what it had begun, and unloads it.
+     *
+     * @param next the next version, {@linkplain LanguageModel#warmUp() warmed up} if its first request is to be as fast as
+     *     the rest; the slot's to close from now on
+     * @param patience how long the old version may take to finish; what is not finished then ends with {@link
+     *     FinishReason#CANCELLED}
+     * @return how many requests were not finished in time
+     */
+    public int replace(LanguageModel next, Duration patience) {
+        requireNonNull(next, "next");
+        requireNonNull(patience, "patience");
+        LanguageModel before;
+        synchronized (replacing) {
+            before = present;
+            present = next;
+        }
+        return before == next ? 0 : before.close(patience);
+    }
+
+    /** Closes the present version. */
+    @Override
+    public void close() {
+        present.close();
+    }
+}

@@ -1,0 +1,360 @@
+package dev.tokenring.llm.engine;
+
+import dev.tokenring.llm.EngineOptions;
+import dev.tokenring.llm.FinishReason;
+import dev.tokenring.llm.GenerationOptions;
+import dev.tokenring.llm.PromptTooLongException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread that computes: takes sequences in between steps, and sleeps when there is nothing to compute. It owns the
+ * model and every cache. Safe for use by any thread.
+ */
+public final class GenerationEngine implements AutoCloseable {
+    private static final long COURIERS_LATE_NS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int LEAST_TOKENS = 2;
+    private static final long NS_PER_MS = 1_000_000;
+    private static final int SHARE_OF_MEMORY = 4;
+
+    /** Makes the sampler of an answer. */
+    @FunctionalInterface
+    interface SamplerSource {
+        /** For one of the samples of a prompt, after which there is so much room. */
+        Sampler open(GenerationOptions options, int sample, int[] prompt, int room);
+    }
+
+    private final String name;
+    private final StepModel model;
+    private final Scheduler scheduler;
+    private final SamplerSource samplers;
+    private final Couriers couriers;
+    private final Thread thread;
+    private final long originNs = System.nanoTime();
+    private final int mostTokens;
+    /** Guarded by itself, and so are the fields up to the next comment. */
+    private final List<Sequence> arrivals = new ArrayList<>();
+
+    private long asked;
+    private boolean refusing;
+    /** What happens between steps. */
+    private volatile boolean closing;
+
+    private volatile boolean dead;
+    private volatile int open;
+    /** Answers whose end has not been read. */
+    private final AtomicInteger unread = new AtomicInteger();
+
+    /**
+     * Starts the thread.
+     *
+     * @param name the model's
+     * @param model closed at the end
+     */
+    public GenerationEngine(String name, TorchStepModel model, Samplers samplers, EngineOptions options) {
+        this(name, model, samplers::open, options);
+    }
+
+    GenerationEngine(String name, StepModel model, SamplerSource samplers, EngineOptions options) {
+        this.samplers = samplers;
+        this.name = name;
+        this.model = model;
+        long limitBytes =
+                options.cacheBytes() > 0 ? options.cacheBytes() : MachineMemory.totalBytes() / SHARE_OF_MEMORY;
+        var gauge = new Gauge(name, model.cacheBytesPerToken(), options.samples());
+        this.scheduler = new Scheduler(model, options, limitBytes, this::nowNs, gauge);
+        this.mostTokens = scheduler.mostTokens();
+        if (mostTokens < LEAST_TOKENS) {
+            throw new IllegalArgumentException(
+                    "cacheBytes is " + limitBytes + ", which is too little for a single sequence:"
+                            + " it must be at least " + model.cacheCapacity(LEAST_TOKENS) * model.cacheBytesPerToken());
+        }
+        this.couriers = new Couriers("tokenring-courier-" + name);
+        this.thread = new Thread(this::run, "tokenring-steps-" + name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private long nowNs() {
+        return System.nanoTime() - originNs;
+    }
+
+    /** How many tokens prompt and answer may have together: as many as the context holds, and the memory. */
+    public int mostTokens() {
+        return mostTokens;
+    }
+
+    /**
+     * Has an answer generated.
+     *
+     * @param sample which of the samples of the prompt, from 0
+     * @param remainingNs how long anybody wants it; {@link Long#MAX_VALUE} for ever
+     * @param decode makes text of token ids
+     * @param reader gets the answer piece by piece, on threads of the engine's that compute nothing
+     * @return to be run when the reader is gone, so that it is noticed at once
+     * @throws PromptTooLongException if the prompt leaves no room for a token
+     * @throws IllegalArgumentException if the constraint can't be met in the room that there is
+     * @throws IllegalStateException if the engine takes nothing in any more
+     */
+    public Runnable generate(
+            int[] prompt,
+            GenerationOptions options,
+            int sample,
+            int priority,
+            long remainingNs,
+            Function<List<Integer>, String> decode,
+            Reader reader) {
+        return generate(prompt, options, sample, priority, remainingNs, decode, reader, couriers::send);
+    }
+
+    /**
+     * Has an answer generated, for a reader with threads of its own.
+     *
+     * @param carrier runs what makes text and calls the reader
+     * @see #generate(int[], GenerationOptions, int, int, long, Function, Reader)
+     */
+    public Runnable generate(
+            int[] prompt,
+            GenerationOptions options,
+            int sample,
+            int priority,
+            long remainingNs,
+            Function<List<Integer>, String> decode,
+            Reader reader,
+            Executor carrier) {
+        requireRoom(prompt, 1);
+        Sampler sampler = samplers.open(options, sample, prompt, mostTokens - prompt.length);
+        var answer = new Utterance(
+                options, sampler, prompt, mostTokens, decode, reader, carrier, this::wake, this::answerRead);
+        int limit = (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + options.maxTokens());
+        unread.incrementAndGet();
+        try {
+            submit(answer, prompt, limit, priority, remainingNs);
+        } catch (RuntimeException refused) {
+            answerRead();
+            throw refused;
+        }
+        return () -> {
+            answer.callReader();
+            wake();
+        };
+    }
+
+    /**
+     * Computes the logits after a prompt; waits for them.
+     *
+     * @return of shape [vocabulary]; null if the engine was closed meanwhile
+     * @throws PromptTooLongException if the prompt is longer than the context, or the memory
+     * @throws IllegalStateException if the engine takes nothing in any more
+     */
+    public float @Nullable [] logits(int[] prompt) {
+        float[][] taken = new float[1][];
+        var scoring = new Scoring(
+                Chunk.Wanted.LAST, prompt.length, model.vocabularySize(), (logits, position) -> taken[0] = logits);
+        return await(scoring, prompt) ? taken[0] : null;
+    }
+
+    /**
+     * Computes how likely each token was to follow those before it; waits for that.
+     *
+     * @return the logarithm of the probability of each token but the first; null if the engine was closed meanwhile
+     * @throws PromptTooLongException if there are more tokens than the context holds, or the memory
+     * @throws IllegalStateException if the engine takes nothing in any more
+     */
+    public double @Nullable [] score(int[] ids) {
+        var scores = new Scores(ids, model.vocabularySize());
+        return await(new Scoring(Chunk.Wanted.ALL, ids.length, model.vocabularySize(), scores), ids)
+                ? scores.logProbabilities()
+                : null;
+    }
+
+    private boolean await(Scoring scoring, int[] ids) {
+        requireRoom(ids, 0);
+        submit(scoring, ids, ids.length, 0, Long.MAX_VALUE);
+        try {
+            return scoring.ended().join() == FinishReason.STOP;
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void answerRead() {
+        unread.decrementAndGet();
+        synchronized (arrivals) {
+            arrivals.notifyAll();
+        }
+    }
+
+    private void requireRoom(int[] prompt, int room) {
+        if (prompt.length > mostTokens - room) {
+            throw new PromptTooLongException(prompt.length, mostTokens - room);
+        }
+    }
+
+    private void submit(Work work, int[] prompt, int limit, int priority, long remainingNs) {
+        long nowNs = nowNs();
+        long deadlineNs = remainingNs > Long.MAX_VALUE - nowNs ? Sequence.NEVER : nowNs + remainingNs;
+        synchronized (arrivals) {
+            if (refusing) {
+                throw new IllegalStateException("model " + name + " is closed: load it again");
+            }
+            int most = Math.min(limit, mostTokens);
+            arrivals.add(new Sequence(work, prompt, most, priority, deadlineNs, nowNs, asked++));
+        }
+        wake();
+    }
+
+    /** Has the thread look again at what its sequences want. */
+    private void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /** How many requests are waiting or being answered, those included whose answer has not been read to its end. */
+    public int open() {
+        synchronized (arrivals) {
+            return Math.max(open + arrivals.size(), unread.get());
+        }
+    }
+
+    /** Whether new requests are taken in. */
+    public boolean isTakingIn() {
+        synchronized (arrivals) {
+            return !refusing;
+        }
+    }
+
+    /** Whether the thread has ended before its time, or none of its last steps worked. */
+    public boolean isFailing() {
+        return dead || scheduler.isFailing();
+    }
+
+    /** Whether the current thread is the one that computes. */
+    public boolean isComputing() {
+        return Thread.currentThread() == thread;
+    }
+
+    private void run() {
+        try {
+            while (!closing) {
+                takeIn();
+                boolean computed = scheduler.step();
+                countOpen();
+                if (!computed) {
+                    rest();
+                }
+            }
+            refuse();
+            takeIn();
+            scheduler.close();
+        } catch (RuntimeException | Error e) {
+            dead = true;
+            refuse();
+            takeIn();
+            scheduler.close(e);
+        } finally {
+            countOpen();
+            model.close();
+        }
+    }
+
+    private void takeIn() {
+        synchronized (arrivals) {
+            arrivals.forEach(scheduler::add);
+            arrivals.clear();
+            countOpen();
+        }
+    }
+
+    private void countOpen() {
+        int now = scheduler.places().open();
+        if (now != open) {
+            synchronized (arrivals) {
+                open = now;
+                arrivals.notifyAll();
+            }
+        }
+    }
+
+    private void refuse() {
+        synchronized (arrivals) {
+            refusing = true;
+        }
+    }
+
+    /** Sleeps until there is something new, or somebody's time is over. */
+    private void rest() {
+        long untilNs = Sequence.NEVER;
+        for (Sequence one : scheduler.places().all()) {
+            untilNs = Math.min(untilNs, one.deadlineNs);
+        }
+        long nowNs = nowNs();
+        if (couriers.isBehind()) {
+            couriers.relieve();
+            untilNs = Math.min(untilNs, nowNs + COURIERS_LATE_NS);
+        }
+        if (untilNs == Sequence.NEVER) {
+            LockSupport.park(this);
+        } else if (untilNs > nowNs) {
+            LockSupport.parkNanos(this, untilNs - nowNs);
+        }
+    }
+
+    /**
+     * Takes nothing in any more, and waits until all is finished and read, but not longer than this.
+     *
+     * @return how many requests are not finished
+     */
+    public int drain(long timeoutNs) {
+        refuse();
+        wake();
+        boolean interrupted = false;
+        long untilNs = nowNs() + Math.min(timeoutNs, Long.MAX_VALUE / 2);
+        synchronized (arrivals) {
+            for (long leftNs = untilNs - nowNs(); open() > 0 && leftNs > 0; leftNs = untilNs - nowNs()) {
+                try {
+                    arrivals.wait(leftNs / NS_PER_MS + 1);
+                } catch (InterruptedException whileWaiting) {
+                    interrupted = true;
+                    break;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return open();
+    }
+
+    /**
+     * Ends everything with {@link FinishReason#CANCELLED} and frees all native memory; waits for the step at hand, and for
+     * what has been generated to reach its readers, a second at most.
+     */
+    @Override
+    public void close() {
+        closing = true;
+        refuse();
+        wake();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException whileWaiting) {
+                interrupted = true;
+            }
+        }
+        couriers.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

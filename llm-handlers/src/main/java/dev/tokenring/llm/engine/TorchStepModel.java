@@ -1,0 +1,138 @@
+package dev.tokenring.llm.engine;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.tokenring.llm.ModelOptions;
+import dev.tokenring.llm.model.ModelFamily;
+import dev.tokenring.llm.model.ModelFolder;
+import dev.tokenring.llm.model.SafeTensors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * A model's forward pass as one TorchScript program that holds the weights, so that a step of many sequences is one native
+ * call into which only token ids and caches go. For one thread at a time.
+ */
+public final class TorchStepModel implements StepModel {
+    private final ModelFamily family;
+    private final TorchModule module;
+    private final CacheStore caches;
+
+    private TorchStepModel(ModelFamily family, TorchModule module, Arithmetic arithmetic) {
+        this.family = family;
+        this.module = module;
+        this.caches = new CacheStore(module, family, arithmetic.cached());
+    }
+
+    /** Checks that a folder has the weights that its family needs, which takes no memory. */
+    public static void check(ModelFolder folder, SafeTensors weights) {
+        weights.findAll(ProgramWriter.write(folder.family(), Arithmetic.FP32).specs());
+    }
+
+    /** Brings PyTorch up and loads a family's weights. */
+    public static TorchStepModel load(ModelFamily family, SafeTensors weights, ModelOptions options) {
+        Engine engine = Torch.engine(options.threads());
+        Device device = Torch.device(engine, options);
+        Arithmetic arithmetic = Arithmetic.of(options.precision(), device);
+        Program program = ProgramWriter.write(family, arithmetic);
+        weights.findAll(program.specs());
+        TorchModule module = TorchModule.load(program.code(), device, weights.file());
+        try {
+            program.weights().forEach(new WeightLoader(module, arithmetic, weights)::load);
+            return new TorchStepModel(family, module, arithmetic);
+        } catch (EngineException e) {
+            module.close();
+            throw TorchModule.refused(weights.file(), e);
+        } catch (RuntimeException | Error e) {
+            module.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public int vocabularySize() {
+        return family.vocabularySize();
+    }
+
+    @Override
+    public int contextLength() {
+        return family.contextLength();
+    }
+
+    @Override
+    public long cacheBytesPerToken() {
+        return caches.bytesPerToken();
+    }
+
+    @Override
+    public int cacheCapacity(int tokens) {
+        return caches.capacityFor(tokens);
+    }
+
+    @Override
+    public KvCache newCache(int capacityTokens) {
+        return caches.newCache(capacityTokens);
+    }
+
+    /** The logits after a prompt alone. */
+    float[] logits(int[] prompt) {
+        try (KvCache cache = newCache(prompt.length)) {
+            var chunk = new Chunk(cache, prompt, Chunk.Wanted.LAST);
+            step(List.of(chunk));
+            return chunk.logits();
+        }
+    }
+
+    /** How many arrays it holds. */
+    int arrays() {
+        return module.manager().getManagedArrays().size();
+    }
+
+    @Override
+    public void step(List<Chunk> chunks) {
+        chunks.forEach(chunk -> chunk.cache().ensureCapacity(chunk.cache().length() + chunk.ids().length));
+        var plan = new StepPlan(chunks);
+        try (NDManager scope = module.manager().newSubManager()) {
+            var inputs = new NDList(
+                    scope.create(plan.tokens(), new Shape(2, plan.rows())),
+                    scope.create(plan.wanted()),
+                    scope.newSubManager(Device.cpu()).create(plan.table(), new Shape(plan.runs(), StepPlan.ENTRIES)));
+            plan.slabs().forEach(slab -> inputs.add(slab.array()));
+            NDArray logits = module.forward(scope, inputs);
+            if (plan.wanted().length > 0) {
+                answer(plan, logits.toByteBuffer(true));
+            }
+        }
+        chunks.forEach(chunk -> ((CacheStore.Cache) chunk.cache()).grow(chunk.ids().length));
+    }
+
+    private void answer(StepPlan plan, ByteBuffer bytes) {
+        FloatBuffer logits = bytes.order(ByteOrder.nativeOrder()).asFloatBuffer();
+        for (Chunk chunk : plan.ordered()) {
+            int rows =
+                    switch (chunk.wanted()) {
+                        case NONE -> 0;
+                        case LAST -> 1;
+                        case ALL -> chunk.ids().length;
+                    };
+            if (rows > 0) {
+                float[] own = new float[rows * vocabularySize()];
+                logits.get(own);
+                chunk.answer(own);
+            }
+        }
+    }
+
+    /** Frees the weights, and all caches. */
+    @Override
+    public void close() {
+        module.close();
+    }
+}

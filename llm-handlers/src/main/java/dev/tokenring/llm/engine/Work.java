@@ -1,0 +1,36 @@
+package dev.tokenring.llm.engine;
+
+import dev.tokenring.llm.FinishReason;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sequence of tokens is computed for. Called by the thread that computes, so nothing here waits, and nothing
+ * throws, but for {@link #take}. Exactly one of {@link #end} and {@link #fail} is called, as the last.
+ */
+interface Work {
+    /** After which tokens of its sequence it wants logits: the last, or all. */
+    Chunk.Wanted wanted();
+
+    /** Asked before each step: null if it goes on, or why it doesn't. */
+    @Nullable FinishReason over();
+
+    /** Asked before each step: whether what comes of it can be taken. */
+    boolean hasRoom();
+
+    /** The sequence has a place in the batch for the first time; so many of its tokens had not to be computed. */
+    void begin(int cachedTokens);
+
+    /**
+     * Takes the logits of a step, and adds the token that it chooses, if any.
+     *
+     * @param position the place in the sequence of the first token that has logits here
+     * @return why this was the last step, or null
+     */
+    @Nullable FinishReason take(float[] logits, int position, Tokens tokens);
+
+    /** There is no further step. */
+    void end(FinishReason reason);
+
+    /** There is no further step, for this. */
+    void fail(Throwable cause);
+}

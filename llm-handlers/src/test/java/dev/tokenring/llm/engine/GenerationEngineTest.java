@@ -1,0 +1,306 @@
+package dev.tokenring.llm.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.tokenring.llm.EngineOptions;
+import dev.tokenring.llm.EngineSample;
+import dev.tokenring.llm.FinishReason;
+import dev.tokenring.llm.Generation;
+import dev.tokenring.llm.GenerationOptions;
+import dev.tokenring.llm.RequestSample;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The thread that computes, among threads that submit, cancel, read slowly and close. */
+@Timeout(60)
+class GenerationEngineTest {
+    private static final long EVER = Long.MAX_VALUE;
+
+    private final FakeModel model = new FakeModel(200, 5_000, 0, 0);
+    private final Queue<EngineSample> samples = new ConcurrentLinkedQueue<>();
+    private final GenerationEngine engine = new GenerationEngine(
+            "fake",
+            model,
+            (options, sample, prompt, room) -> new Sampler(options),
+            EngineOptions.DEFAULT
+                    .withMaxBatchSize(4)
+                    .withStepTokens(32)
+                    .withCacheBytes(50_000)
+                    .withQueueLimit(1000)
+                    .withSamples(samples::add));
+
+    private static String decode(List<Integer> ids) {
+        return ids.stream().map(id -> " " + id).collect(Collectors.joining());
+    }
+
+    /** Collects what it reads, and checks that it is read by one thread at a time, and ended once. */
+    private static final class Collector implements Reader {
+        final CompletableFuture<Generation> whole = new CompletableFuture<>();
+        final AtomicReference<Generation> soFar = new AtomicReference<>();
+        private final AtomicInteger inside = new AtomicInteger();
+        volatile boolean gone;
+        volatile Runnable atPiece = () -> {};
+
+        @Override
+        public boolean isGone() {
+            return gone;
+        }
+
+        @Override
+        public boolean hasRoom() {
+            return true;
+        }
+
+        @Override
+        public void onRoom(Runnable action) {
+            action.run();
+        }
+
+        @Override
+        public void read(Generation piece) {
+            assertThat(inside.incrementAndGet()).isEqualTo(1);
+            assertThat(whole).isNotDone();
+            Generation merged = soFar.accumulateAndGet(piece, (a, b) -> a == null ? b : a.append(b));
+            atPiece.run();
+            inside.decrementAndGet();
+            if (piece.finishReason() != null) {
+                whole.complete(merged);
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            assertThat(whole.completeExceptionally(cause)).isTrue();
+        }
+    }
+
+    private Runnable ask(int seed, int maxTokens, Collector reader) {
+        return engine.generate(
+                prompt(seed),
+                GenerationOptions.GREEDY.withMaxTokens(maxTokens),
+                0,
+                0,
+                EVER,
+                GenerationEngineTest::decode,
+                reader);
+    }
+
+    private static int[] prompt(int seed) {
+        return new Random(seed).ints(1 + seed % 20, 0, FakeModel.VOCABULARY).toArray();
+    }
+
+    @Test
+    void whatManyThreadsAskForIsAnsweredAsIfEachWereAlone() throws Exception {
+        var threads = Executors.newFixedThreadPool(8);
+        var readers = new ArrayList<Collector>();
+        for (int i = 0; i < 400; i++) {
+            var reader = new Collector();
+            readers.add(reader);
+            int seed = i;
+            threads.execute(() -> ask(seed, 1 + seed % 40, reader));
+        }
+        for (int i = 0; i < 400; i++) {
+            Generation whole = readers.get(i).whole.get(30, TimeUnit.SECONDS);
+            assertThat(whole.tokenIds()).isEqualTo(FakeModel.alone(prompt(i), 1 + i % 40));
+            assertThat(whole.text()).isEqualTo(decode(whole.tokenIds()));
+            assertThat(whole.finishReason()).isEqualTo(FinishReason.LENGTH);
+        }
+        threads.shutdown();
+        engine.close();
+        assertThat(model.closed).isTrue();
+    }
+
+    @Test
+    void aReaderThatBlocksHoldsUpNoOther() throws Exception {
+        var blocked = new CountDownLatch(1);
+        var stuck = new ArrayList<Collector>();
+        for (int i = 0; i < 3; i++) {
+            var reader = new Collector();
+            reader.atPiece = () -> {
+                try {
+                    blocked.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            };
+            stuck.add(reader);
+            ask(i, 100, reader);
+        }
+        var free = new Collector();
+        ask(7, 100, free);
+        assertThat(free.whole.get(30, TimeUnit.SECONDS).tokenIds()).hasSize(100);
+        blocked.countDown();
+        for (int i = 0; i < 3; i++) {
+            assertThat(stuck.get(i).whole.get(30, TimeUnit.SECONDS).tokenIds())
+                    .isEqualTo(FakeModel.alone(prompt(i), 100));
+        }
+        engine.close();
+    }
+
+    @Test
+    void whatAReaderThrowsEndsItsOwnAnswer() throws Exception {
+        var thrower = new Collector();
+        thrower.atPiece = () -> {
+            throw new IllegalArgumentException("no more");
+        };
+        ask(1, 100, thrower);
+        var other = new Collector();
+        ask(2, 50, other);
+        assertThat(other.whole.get(30, TimeUnit.SECONDS).tokenIds()).hasSize(50);
+        assertThat(thrower.whole).failsWithin(java.time.Duration.ofSeconds(30));
+        engine.close();
+    }
+
+    @Test
+    void aStopStringEndsAtOnceThoughItIsNoticedLater() throws Exception {
+        List<Integer> alone = FakeModel.alone(prompt(5), 150);
+        String text = decode(alone);
+        String stop = text.substring(40, 46);
+        var reader = new Collector();
+        engine.generate(
+                prompt(5),
+                GenerationOptions.GREEDY.withMaxTokens(150).withStopStrings(List.of(stop)),
+                0,
+                0,
+                EVER,
+                GenerationEngineTest::decode,
+                reader);
+        Generation whole = reader.whole.get(30, TimeUnit.SECONDS);
+        assertThat(whole.text()).isEqualTo(text.substring(0, text.indexOf(stop)));
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(alone).startsWith(whole.tokenIds().toArray(Integer[]::new));
+        engine.close();
+    }
+
+    @Test
+    void aDeadlineEndsWhatIsParked() throws Exception {
+        var never = new Collector();
+        Reader deaf = new Reader() {
+            @Override
+            public boolean isGone() {
+                return false;
+            }
+
+            @Override
+            public boolean hasRoom() {
+                return never.gone;
+            }
+
+            @Override
+            public void onRoom(Runnable action) {}
+
+            @Override
+            public void read(Generation piece) {
+                never.read(piece);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                never.failed(cause);
+            }
+        };
+        Runnable look = engine.generate(
+                prompt(3),
+                GenerationOptions.GREEDY.withMaxTokens(150),
+                0,
+                0,
+                TimeUnit.MILLISECONDS.toNanos(200),
+                GenerationEngineTest::decode,
+                deaf);
+        while (samples.stream().noneMatch(RequestSample.class::isInstance)) {
+            Thread.onSpinWait();
+        }
+        never.gone = true;
+        look.run();
+        Generation whole = never.whole.get(30, TimeUnit.SECONDS);
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(whole.tokenIds()).hasSize(Utterance.MOST_UNREAD);
+        engine.close();
+    }
+
+    @Test
+    void everyAnswerEndsOnceWhoeverCancelsOrClosesMeanwhile() throws Exception {
+        for (int round = 0; round < 60; round++) {
+            var fake = new FakeModel(200, 2_000, 0, 0);
+            var racing = new GenerationEngine(
+                    "racing",
+                    fake,
+                    (options, sample, prompt, room) -> new Sampler(options),
+                    EngineOptions.DEFAULT.withMaxBatchSize(3).withStepTokens(20).withCacheBytes(20_000));
+            var taken = new ArrayList<Collector>();
+            var closer = new Thread(racing::close);
+            int closeAt = round % 20;
+            for (int i = 0; i < 40; i++) {
+                if (i == closeAt) {
+                    closer.start();
+                }
+                var reader = new Collector();
+                try {
+                    Runnable look = racing.generate(
+                            prompt(i),
+                            GenerationOptions.GREEDY.withMaxTokens(30),
+                            0,
+                            i % 3,
+                            EVER,
+                            GenerationEngineTest::decode,
+                            reader);
+                    taken.add(reader);
+                    if (i % 4 == 0) {
+                        reader.gone = true;
+                        look.run();
+                    }
+                } catch (IllegalStateException closed) {
+                    assertThat(closed).hasMessageContaining("is closed");
+                }
+            }
+            closer.join();
+            for (Collector reader : taken) {
+                Generation whole = reader.whole.get(30, TimeUnit.SECONDS);
+                assertThat(whole.finishReason()).isIn(FinishReason.LENGTH, FinishReason.CANCELLED);
+            }
+            assertThat(fake.closed).isTrue();
+            assertThat(racing.open()).isZero();
+        }
+        engine.close();
+    }
+
+    @Test
+    void drainingFinishesWhatThereIsAndRefusesTheRest() throws Exception {
+        var reader = new Collector();
+        ask(1, 150, reader);
+        assertThat(engine.drain(TimeUnit.SECONDS.toNanos(30))).isZero();
+        assertThatIllegalStateException().isThrownBy(() -> ask(2, 5, new Collector()));
+        assertThat(reader.whole.get(30, TimeUnit.SECONDS).tokenIds()).hasSize(150);
+        engine.close();
+        engine.close();
+    }
+
+    @Test
+    void anIdleEngineSleeps() throws Exception {
+        var reader = new Collector();
+        ask(1, 5, reader);
+        reader.whole.get(30, TimeUnit.SECONDS);
+        Thread computing = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("tokenring-steps-fake"))
+                .filter(Thread::isAlive)
+                .findFirst()
+                .orElseThrow();
+        while (computing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        engine.close();
+    }
+}
