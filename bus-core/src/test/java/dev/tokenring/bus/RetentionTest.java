@@ -127,16 +127,13 @@ class RetentionTest extends BusTest {
         Bus bus = open();
         var first = new Gate();
         var second = new Gate();
-        bus.subscription(OBJECTS)
-                .urgentFirst()
-                .on(Execution.virtualThreads(1))
-                .handle((message, context) -> {
-                    if (message.equals("first")) {
-                        first.pass();
-                    } else if (message.equals("second")) {
-                        second.pass();
-                    }
-                });
+        bus.subscription(OBJECTS).urgentFirst().on(Execution.virtualThreads(1)).handle((message, context) -> {
+            if (message.equals("first")) {
+                first.pass();
+            } else if (message.equals("second")) {
+                second.pass();
+            }
+        });
         bus.publish(OBJECTS, "first");
         first.awaitArrival();
         bus.publish(OBJECTS, "second");
