@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -124,20 +123,29 @@ class RetentionTest extends BusTest {
     }
 
     @Test
-    void urgentMessageThatWasHandledIsCollectedThoughOlderOnesWait() {
-        Stepper stepper = Stepper.at(Instant.EPOCH);
-        Bus bus = open(BusOptions.DEFAULT.steppedBy(stepper));
-        bus.subscription(OBJECTS).urgentFirst().handle((message, context) -> {});
-        bus.publish(OBJECTS, "first of all");
-        bus.publish(OBJECTS, "second of all");
+    void urgentMessageThatWasHandledIsCollectedThoughOlderOnesWait() throws Exception {
+        Bus bus = open();
+        var first = new Gate();
+        var second = new Gate();
+        bus.subscription(OBJECTS).urgentFirst().on(Execution.virtualThreads(1)).handle((message, context) -> {
+            if (message.equals("first")) {
+                first.pass();
+            } else if (message.equals("second")) {
+                second.pass();
+            }
+        });
+        bus.publish(OBJECTS, "first");
+        first.awaitArrival();
+        bus.publish(OBJECTS, "second");
+        bus.publish(OBJECTS, "third");
         var references = new ArrayList<WeakReference<Object>>();
         for (int i = 0; i < 5; i++) {
             references.add(publish(bus, Headers.NONE.withPriority(9)));
-            stepper.step();
         }
-        bus.publish(OBJECTS, "next of all");
-        stepper.step();
+        first.open();
+        second.awaitArrival();
         awaitCollected(references);
+        second.open();
     }
 
     @Test

@@ -374,16 +374,21 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         CancelAction present;
         do {
             present = cancelActions;
-            if (present == TAKEN) {
+            if (present == TAKEN || isBrokenOff()) {
                 runQuietly(added);
                 return;
             }
             added.follow(present);
         } while (!CANCEL_ACTIONS.compareAndSet(this, present, added));
         // The compare-and-set is a full fence, and so is the one that ends the request: one of the two sees the other.
-        if (state == BROKEN_OFF || state == DROPPED) {
+        if (isBrokenOff()) {
             runCancelActions();
         }
+    }
+
+    private boolean isBrokenOff() {
+        int present = state;
+        return present == BROKEN_OFF || present == DROPPED;
     }
 
     private void runCancelActions() {
