@@ -22,9 +22,10 @@ import java.util.function.Consumer;
 /**
  * A causal language model from a folder in the style of Hugging Face ({@code config.json}, {@code model.safetensors} or its
  * shards and their index, {@code tokenizer.json}; {@code tokenizer_config.json} and {@code generation_config.json} if
- * present), loaded into PyTorch. Weights may be in F32, F16 or BF16. These families are supported, by their {@code
- * model_type}: GPT-2 ({@code gpt2}), Llama 2 and 3 and what is built alike, such as SmolLM2 ({@code llama}), Mistral
- * ({@code mistral}), Qwen2 and 2.5 ({@code qwen2}), Qwen3 ({@code qwen3}) and SmolLM3 ({@code smollm3}).
+ * present), loaded into PyTorch. Weights may be in F32, F16 or BF16; with which {@link Precision} they are computed is a
+ * choice of its own. These families are supported, by their {@code model_type}: GPT-2 ({@code gpt2}), Llama 2 and 3 and
+ * what is built alike, such as SmolLM2 ({@code llama}), Mistral ({@code mistral}), Qwen2 and 2.5 ({@code qwen2}), Qwen3
+ * ({@code qwen3}) and SmolLM3 ({@code smollm3}).
  *
  * <pre>{@code
  * try (LanguageModel model = LanguageModel.load(Path.of("models/house-dialogue"))) {

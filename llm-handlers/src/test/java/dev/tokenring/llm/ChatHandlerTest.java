@@ -177,6 +177,21 @@ class ChatHandlerTest {
     }
 
     @Test
+    void aQuestionThatTheModelTurnsAwayEndsAsOverload() {
+        serve(OPTIONS);
+        model.says(prompt -> {
+            throw new OverloadedException("too much to do");
+        });
+        CompletableFuture<Generation> request = ask("a", "one");
+        assertThat(failure(request))
+                .isInstanceOfSatisfying(RequestException.class, refused -> assertThat(refused.failure())
+                        .isEqualTo(RequestFailure.OVERLOADED));
+        model.says(prompt -> List.of("fine"));
+        ask("a", "two").join();
+        assertThat(turns("a")).containsExactly(user("two"), assistant("fine"));
+    }
+
+    @Test
     void aQuestionTooLongForTheModelDoesNotSpoilTheSession() {
         serve(OPTIONS);
         assertThat(failure(ask("a", "x".repeat(1_000)))).isInstanceOf(PromptTooLongException.class);

@@ -233,6 +233,34 @@ class ChatTest {
                         """, TALK)).isEqualTo("<s><<Be kind.>>Hi Hello. </s>Bye!");
     }
 
+    /** The template writes it, or without one the tokenizer does; never both. */
+    @Test
+    void aPromptHasOneBeginning() throws IOException {
+        List<ChatMessage> hi = List.of(ChatMessage.user("the cat"));
+        for (String template :
+                List.of("", "{{ bos_token }}[{{ messages[0].content }}]", "[{{ messages[0].content }}]")) {
+            new TinyLlama("llama", 1).set("vocab_size", 300).write(folder);
+            Files.writeString(
+                    folder.resolve("tokenizer.json"), WordTokenizer.json().toString());
+            Files.writeString(
+                    folder.resolve("tokenizer_config.json"),
+                    new Gson()
+                            .toJson(
+                                    template.isEmpty()
+                                            ? Map.of()
+                                            : Map.of("bos_token", "<s>", "chat_template", template)));
+            try (LanguageModel model = LanguageModel.load(folder)) {
+                int expected = template.startsWith("[") ? 0 : 1;
+                assertThat(model.chatPrompt(hi, 8)).as("\"%s\"", template).satisfies(ids -> assertThat(
+                                Arrays.stream(ids)
+                                        .filter(id -> id == WordTokenizer.BEGIN)
+                                        .count())
+                        .isEqualTo(expected));
+                assertThat(model.tokenize("the cat")).startsWith(WordTokenizer.BEGIN);
+            }
+        }
+    }
+
     @Test
     void aTemplateMayRefuseAConversation() {
         assertThatIllegalArgumentException()

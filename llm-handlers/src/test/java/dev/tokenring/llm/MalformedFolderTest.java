@@ -258,6 +258,11 @@ class MalformedFolderTest {
                         model -> model.set("partial_rotary_factor", 0.5),
                         "partial_rotary_factor is 0.5",
                         "whole heads"),
+                llama(
+                        "half a rotation as transformers 5 writes it",
+                        "llama",
+                        model -> model.set("rope_parameters", Map.of("partial_rotary_factor", 0.5)),
+                        "rope_parameters.partial_rotary_factor is 0.5"),
                 llama("no width", "qwen2", model -> model.without("intermediate_size"), "has no intermediate_size"),
                 llama("base", "llama", model -> model.set("rope_theta", 1), "rope_theta is 1.0", "more than 1"),
                 llama(

@@ -3,6 +3,7 @@ package dev.tokenring.examples.bringyourmodel;
 import dev.tokenring.bus.Bus;
 import dev.tokenring.bus.RequestException;
 import dev.tokenring.bus.Service;
+import dev.tokenring.llm.EngineOptions;
 import dev.tokenring.llm.Generation;
 import dev.tokenring.llm.GenerationHandler;
 import dev.tokenring.llm.GenerationOptions;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Option;
 public final class BringYourModelCommand implements Callable<Integer> {
     private static final Path HOME = Path.of(System.getProperty("tokenring.home", ""));
     private static final int MAX_CALLERS = 10_000;
+    private static final int MAX_BATCH = 256;
 
     /** A power of two above the callers, so that the service refuses none of them. */
     private static final Service<String, Generation> GENERATE = Service.of("generate", String.class, Generation.class)
@@ -98,7 +100,9 @@ public final class BringYourModelCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "let N callers ask at the same time, each one prompt after the other, until all lines of"
                     + " standard input are answered (each line a prompt; blank ones are left out); print time to first"
-                    + " token, time per token and tokens/s. The first prompt is asked once before, to warm up")
+                    + " token, time per token and tokens/s. Up to "
+                    + MAX_BATCH
+                    + " of them are computed together. The first prompt is asked once before, to warm up")
     private @Nullable Integer load;
 
     @Option(
@@ -147,7 +151,8 @@ public final class BringYourModelCommand implements Callable<Integer> {
             check();
             try (LanguageModel languageModel = LanguageModel.load(
                     model,
-                    ModelOptions.DEFAULT.withDevice(device).withThreads(threads).withPrecision(precision))) {
+                    ModelOptions.DEFAULT.withDevice(device).withThreads(threads).withPrecision(precision),
+                    sharing())) {
                 return perplexity != null ? score(languageModel, perplexity) : generate(languageModel);
             }
         } catch (ModelLoadException | PromptTooLongException | IllegalArgumentException refused) {
@@ -176,6 +181,16 @@ public final class BringYourModelCommand implements Callable<Integer> {
         if (perplexity != null && !Files.isRegularFile(perplexity)) {
             throw new NoSuchFileException(perplexity.toString());
         }
+    }
+
+    /** As many sequences in a step as there are callers, up to a limit, and room for all callers to wait. */
+    private EngineOptions sharing() {
+        int callers = load == null ? 1 : load;
+        int batch = Math.max(EngineOptions.DEFAULT.maxBatchSize(), Math.min(callers, MAX_BATCH));
+        return EngineOptions.DEFAULT
+                .withStepTokens(Math.max(EngineOptions.DEFAULT.stepTokens(), 2 * batch))
+                .withMaxBatchSize(batch)
+                .withQueueLimit(Math.max(EngineOptions.DEFAULT.queueLimit(), callers));
     }
 
     private int complain(@Nullable String message) {

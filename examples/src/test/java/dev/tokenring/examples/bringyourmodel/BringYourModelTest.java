@@ -147,6 +147,15 @@ class BringYourModelTest {
     }
 
     @Test
+    void moreCallersThanWouldUsuallyWaitAreAnsweredAll() throws Exception {
+        try (ExampleProcess example = start("--load", "400", "--max-tokens", "2")) {
+            example.type((TABLE + "\n").repeat(400)).endOfInput();
+            assertThat(example.awaitExit()).as(example.err()).isZero();
+            assertThat(number(example.out(), "tokens")).isEqualTo(800);
+        }
+    }
+
+    @Test
     void requestsThatFailUnderLoadAreCountedAndTheFirstIsExplained() throws Exception {
         try (ExampleProcess example = start("--load", "2", "--max-tokens", "4")) {
             example.type(TABLE + "\n" + "word ".repeat(300) + "\n").endOfInput();

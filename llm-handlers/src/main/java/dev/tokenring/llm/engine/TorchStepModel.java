@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.tokenring.llm.ModelLoadException;
 import dev.tokenring.llm.ModelOptions;
 import dev.tokenring.llm.model.ModelFamily;
 import dev.tokenring.llm.model.ModelFolder;
@@ -49,7 +50,12 @@ public final class TorchStepModel implements StepModel {
             return new TorchStepModel(family, module, arithmetic);
         } catch (EngineException e) {
             module.close();
-            throw TorchModule.refused(weights.file(), e);
+            throw arithmetic.packs()
+                    ? ModelLoadException.because(
+                            "precision is INT8, with which this build of PyTorch can't load " + weights.file(),
+                            e,
+                            "choose BF16 or FP32")
+                    : TorchModule.refused(weights.file(), e);
         } catch (RuntimeException | Error e) {
             module.close();
             throw e;

@@ -86,8 +86,10 @@ class Llama implements ModelFamily {
                 throw config.unsupported(key, "take a model without a mixture of experts");
             }
         }
-        if (config.numberOr("partial_rotary_factor", 1) != 1) {
-            throw config.unsupported("partial_rotary_factor", "take a model that rotates whole heads");
+        for (JsonFile place : List.of(config, config.object("rope_parameters"))) {
+            if (place.numberOr("partial_rotary_factor", 1) != 1) {
+                throw place.unsupported("partial_rotary_factor", "take a model that rotates whole heads");
+            }
         }
     }
 

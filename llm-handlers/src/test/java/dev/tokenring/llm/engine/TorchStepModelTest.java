@@ -1,20 +1,30 @@
 package dev.tokenring.llm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.tokenring.llm.ModelLoadException;
 import dev.tokenring.llm.ModelOptions;
 import dev.tokenring.llm.Precision;
 import dev.tokenring.llm.TinyModel;
 import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.SafeTensors;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A sequence computes the same alone or in company, whole or in chunks, from the beginning or from a copy. */
 class TorchStepModelTest {
@@ -24,9 +34,17 @@ class TorchStepModelTest {
     Path folder;
 
     private static TorchStepModel open(Path folder) {
+        return open(folder, ModelOptions.DEFAULT.withPrecision(Precision.FP32));
+    }
+
+    private static TorchStepModel openOnCpu(Path folder, Precision precision) {
+        return open(folder, ModelOptions.DEFAULT.withDevice("cpu").withPrecision(precision));
+    }
+
+    private static TorchStepModel open(Path folder, ModelOptions options) {
         ModelFolder opened = ModelFolder.open(folder);
         try (SafeTensors weights = opened.openWeights()) {
-            return TorchStepModel.load(opened.family(), weights, ModelOptions.DEFAULT.withPrecision(Precision.FP32));
+            return TorchStepModel.load(opened.family(), weights, options);
         }
     }
 
@@ -148,5 +166,115 @@ class TorchStepModelTest {
                 }
             }
         }
+    }
+
+    @Test
+    void eachWantedPieceHasLogitsOfItsOwn() {
+        new TinyModel(7).write(folder);
+        try (TorchStepModel model = open(folder);
+                KvCache one = model.newCache(8);
+                KvCache other = model.newCache(8)) {
+            var all = new Chunk(one, new int[] {1, 2, 3}, Chunk.Wanted.ALL);
+            var none = new Chunk(other, new int[] {4, 5}, Chunk.Wanted.NONE);
+            model.step(List.of(none, all));
+            assertThat(all.logits()).hasSize(3 * 257);
+            assertThat(Arrays.copyOfRange(all.logits(), 257, 2 * 257))
+                    .containsExactly(model.logits(new int[] {1, 2}), within(1e-4f));
+            assertThatIllegalStateException().isThrownBy(none::logits);
+        }
+    }
+
+    @Test
+    void aCacheKeepsItsTokensWhenItGrows() {
+        new TinyModel(8).set("n_positions", 200).write(folder);
+        int[] ids = randomIds(150, 257);
+        try (TorchStepModel model = open(folder);
+                KvCache cache = model.newCache(1)) {
+            for (int from = 0; from < ids.length; from += 30) {
+                float[] logits = append(model, cache, Arrays.copyOfRange(ids, from, from + 30));
+                assertThat(logits).containsExactly(model.logits(Arrays.copyOf(ids, from + 30)), within(1e-4f));
+                assertThat(cache.capacity()).isBetween(from + 30, 200);
+            }
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> cache.ensureCapacity(201))
+                    .withMessageContaining("201")
+                    .withMessageContaining("200");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"BF16", "INT8"})
+    void fewerBitsStayCloseAndInCompanyToo(Precision precision) {
+        int[] ids = randomIds(64, 4096);
+        try (TorchStepModel exact = open(HOUSE);
+                TorchStepModel model = openOnCpu(HOUSE, precision)) {
+            var chunks = new ArrayList<Chunk>();
+            for (int length = 1; length <= ids.length; length += 9) {
+                chunks.add(new Chunk(model.newCache(length), Arrays.copyOf(ids, length), Chunk.Wanted.LAST));
+            }
+            model.step(chunks);
+            for (Chunk chunk : chunks) {
+                assertClose(chunk.logits(), exact.logits(chunk.ids()));
+                int[] longer = Arrays.copyOf(chunk.ids(), chunk.ids().length + 1);
+                assertClose(append(model, chunk.cache(), 0), exact.logits(longer));
+            }
+        }
+    }
+
+    private static void assertClose(float[] found, float[] exact) {
+        double error = 0;
+        double size = 0;
+        for (int id = 0; id < exact.length; id++) {
+            error += Math.pow(found[id] - exact[id], 2);
+            size += Math.pow(exact[id], 2);
+        }
+        assertThat(Math.sqrt(error / size)).isLessThan(0.05);
+    }
+
+    @Test
+    void halfPrecisionIsRefusedOnTheCpu() {
+        new TinyModel(1).write(folder);
+        assertThatThrownBy(() -> openOnCpu(folder, Precision.FP16))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("FP16")
+                .hasMessageContaining("choose BF16, INT8 or FP32");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Precision.class,
+            names = {"FP32", "BF16", "INT8"})
+    @EnabledOnOs(OS.LINUX)
+    void closingReturnsAllNativeMemory(Precision precision) throws IOException {
+        for (int warmUp = 0; warmUp < 3; warmUp++) {
+            loadUseAndClose(precision);
+        }
+        long before = residentBytes();
+        for (int round = 0; round < 12; round++) {
+            loadUseAndClose(precision);
+        }
+        // A model that stayed would take 6 MB at least, with its caches much more.
+        assertThat(residentBytes() - before).isLessThan(40L << 20);
+    }
+
+    private static void loadUseAndClose(Precision precision) {
+        try (TorchStepModel model = openOnCpu(HOUSE, precision)) {
+            var chunks = new ArrayList<Chunk>();
+            for (int i = 0; i < 8; i++) {
+                chunks.add(new Chunk(model.newCache(192), new int[] {1, 2, 3}, Chunk.Wanted.LAST));
+            }
+            model.step(chunks);
+        }
+    }
+
+    private static long residentBytes() throws IOException {
+        System.gc();
+        String line = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(status -> status.startsWith("RssAnon"))
+                .findFirst()
+                .orElseThrow();
+        return 1024 * Long.parseLong(line.replaceAll("\\D", ""));
     }
 }
