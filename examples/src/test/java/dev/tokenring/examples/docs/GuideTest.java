@@ -57,8 +57,7 @@ class GuideTest {
             .withMerge((part, next) -> new Answer(part.text() + next.text()));
     // end
 
-    private static final Service<Question, Answer> LIBRARY =
-            Service.of("library", Question.class, Answer.class);
+    private static final Service<Question, Answer> LIBRARY = Service.of("library", Question.class, Answer.class);
 
     private final List<Object> seen = new CopyOnWriteArrayList<>();
 
