@@ -241,7 +241,7 @@ final class Services {
                     new RequestException(service.name(), RequestFailure.CLOSED, refusal(), null));
         }
         List<Responder<Q, R>> asked = desk.responders();
-        var gathering = new Gathering<R>(service.name(), how, asked.size(), new ReplyFuture<>(surroundings));
+        var gathering = new Gathering<R>(service.name(), how, asked.size(), ReplyFuture.in(surroundings));
         long nowNs = lifecycle.timers().clock().nanoTime();
         for (Responder<Q, R> responder : asked) {
             Headers sent = intercepted(service, request, headers);
@@ -321,7 +321,7 @@ final class Services {
 
     /** What a stream's end is made known by, for those who only wait for that. */
     CompletableFuture<Void> endOfStream() {
-        return new ReplyFuture<>(surroundings);
+        return ReplyFuture.in(surroundings);
     }
 
     /** Where to ask; a desk without responders if nobody serves it. */

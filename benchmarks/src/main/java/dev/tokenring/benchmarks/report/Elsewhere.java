@@ -60,6 +60,19 @@ final class Elsewhere {
                 %s""".formatted(describe(here.machine()), heads, rule, rows);
     }
 
+    /** A sentence for each other machine; empty if there is none. */
+    String summary() {
+        return others.stream()
+                .map(other -> "On another machine (%s), %d of %d were met."
+                        .formatted(
+                                describe(other.machine()),
+                                other.comparisons().stream()
+                                        .filter(Comparison::isMet)
+                                        .count(),
+                                other.comparisons().size()))
+                .collect(Collectors.joining(" "));
+    }
+
     private String row(Comparison here) {
         String elsewhere = others.stream()
                 .map(other -> " | "

@@ -41,7 +41,7 @@ final class Readme {
     }
 
     /** Writes a short version of the results between the markers. */
-    void write(Results results, String wayToPage) throws IOException {
+    void write(Results results, Elsewhere elsewhere, String wayToPage) throws IOException {
         Files.writeString(
                 file,
                 before
@@ -53,6 +53,8 @@ final class Readme {
 
                         %s
 
+                        %s
+
                         A bus with %d subscriptions and nothing to do takes %s %% of one core.
 
                         """.formatted(
@@ -61,6 +63,7 @@ final class Readme {
                                         results.date(),
                                         wayToPage,
                                         Promises.table(results.comparisons()),
+                                        elsewhere.summary(),
                                         results.idle().subscriptions(),
                                         Metric.print(results.idle().withBus()))
                         + after);

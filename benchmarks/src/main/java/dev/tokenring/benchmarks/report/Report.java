@@ -90,8 +90,9 @@ public final class Report implements Callable<Integer> {
                 results = results.with(Findings.read(newer));
             }
             Path root = requireNonNull(readme.toAbsolutePath().getParent());
-            new Page(results, Elsewhere.besides(out), Sources.of(out, root)).write(out);
-            numbers.write(results, Sources.way(root, out) + "README.md");
+            Elsewhere elsewhere = Elsewhere.besides(out);
+            new Page(results, elsewhere, Sources.of(out, root)).write(out);
+            numbers.write(results, elsewhere, Sources.way(root, out) + "README.md");
             return 0;
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()), wrong);

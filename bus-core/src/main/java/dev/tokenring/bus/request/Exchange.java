@@ -63,9 +63,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     private volatile int state = WAITING;
     private volatile @Nullable Object successor;
     private volatile @Nullable CancelAction cancelActions;
-    /** Breaks this request off with the one in whose handling it was made. */
-    private @Nullable CancelAction outerEnd;
-
+    /** Told at the end; an {@link OfOuter} for a request that was made while another was handled. */
     private volatile @Nullable Consumer<? super Exchange<Q, R>> whenOver;
 
     /** Stands for "too late to add a cancel action". */
@@ -314,13 +312,27 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         return true;
     }
 
+    /** Has the outer request not keep this one any longer, and tells who else wants to know; in one, for each field counts. */
+    private static final class OfOuter<E> implements Consumer<E> {
+        private final CancelAction innersEnd;
+        private volatile @Nullable Consumer<? super E> next;
+
+        OfOuter(CancelAction innersEnd) {
+            this.innersEnd = innersEnd;
+        }
+
+        @Override
+        public void accept(E over) {
+            innersEnd.remove();
+            Consumer<? super E> present = next;
+            if (present != null) {
+                present.accept(over);
+            }
+        }
+    }
+
     /** Has nobody keep this request for what could still become of it. */
     private void ended() {
-        CancelAction mine = outerEnd;
-        if (mine != null) {
-            outerEnd = null;
-            mine.remove();
-        }
         Consumer<? super Exchange<Q, R>> keeper = whenOver;
         if (keeper != null) {
             keeper.accept(this);
@@ -331,8 +343,13 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
      * Has somebody told when the request is over, before the caller is; at once if it is over already, and perhaps twice
      * then. One at a time: it takes the place of who was told before.
      */
+    @SuppressWarnings("unchecked") // made for this exchange
     public final void whenOver(Consumer<? super Exchange<Q, R>> keeper) {
-        whenOver = keeper;
+        if (whenOver instanceof OfOuter<?> outer) {
+            ((OfOuter<Exchange<Q, R>>) outer).next = keeper;
+        } else {
+            whenOver = keeper;
+        }
         VarHandle.fullFence(); // of the two, this and the end, one sees the other
         if (isOver()) {
             keeper.accept(this);
@@ -361,7 +378,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     /** Ends another request, which is made while this one is handled and has not been asked yet, with this one. */
     public final void breaksOff(Exchange<?, ?> inner) {
         var innersEnd = new CancelAction(inner::breakOff);
-        inner.outerEnd = innersEnd;
+        inner.whenOver = new OfOuter<>(innersEnd);
         add(innersEnd);
     }
 

@@ -7,15 +7,30 @@ import java.util.concurrent.ExecutionException;
  * What a caller waits on, or what depends on that. The thread that steps a bus can't wait for what it has yet to bring
  * about, and is refused.
  */
-public class ReplyFuture<T> extends CompletableFuture<T> {
-    private final Surroundings surroundings;
+public abstract class ReplyFuture<T> extends CompletableFuture<T> {
+    private static final class Independent<T> extends ReplyFuture<T> {
+        private final Surroundings surroundings;
 
-    public ReplyFuture(Surroundings surroundings) {
-        this.surroundings = surroundings;
+        Independent(Surroundings surroundings) {
+            this.surroundings = surroundings;
+        }
+
+        @Override
+        Surroundings surroundings() {
+            return surroundings;
+        }
     }
 
+    /** Makes one that is completed by whoever has it. */
+    public static <T> ReplyFuture<T> in(Surroundings surroundings) {
+        return new Independent<>(surroundings);
+    }
+
+    /** A method, since a future that has another way to them needs no field for them: there is one for each request. */
+    abstract Surroundings surroundings();
+
     private void refuseToWaitForItself() {
-        if (!isDone() && surroundings.isStepping()) {
+        if (!isDone() && surroundings().isStepping()) {
             throw new IllegalStateException(
                     "there is no reply yet, and nobody steps the bus while this thread waits for it:"
                             + " step first, or say with thenApply and the like what is to be done with the reply");
@@ -36,6 +51,6 @@ public class ReplyFuture<T> extends CompletableFuture<T> {
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new ReplyFuture<>(surroundings);
+        return in(surroundings());
     }
 }

@@ -31,8 +31,9 @@ public final class SingleReply<Q, R> extends Exchange<Q, R> {
      * looks.
      */
     private final class Pending extends ReplyFuture<R> {
-        Pending() {
-            super(terms().surroundings());
+        @Override
+        Surroundings surroundings() {
+            return terms().surroundings();
         }
 
         private void lookForAWhile() {
