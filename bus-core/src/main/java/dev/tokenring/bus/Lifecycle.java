@@ -278,7 +278,8 @@ final class Lifecycle {
         all.addAll(dispatchers); // those of topics that were added meanwhile
         List<Dispatcher<?>> present = List.copyOf(all);
         threads.stepUntilIdle();
-        interrupted |= !awaitEnds(present, interrupted ? System.nanoTime() : deadlineNs);
+        // Who steps has nobody to wait for: what is left, such as a retry that is not due, needs a step or time.
+        interrupted |= !awaitEnds(present, interrupted || isStepped() ? System.nanoTime() : deadlineNs);
         long abandoned = unfinished.stream().mapToLong(Unfinished::unfinished).sum();
         interrupted |= !stop(present);
         for (Dispatcher<?> dispatcher : present) {
@@ -346,12 +347,14 @@ final class Lifecycle {
         stuckHandlers.interruptStragglers();
         timers.close();
         tellers.close();
-        long graceEndNs = System.nanoTime() + GRACE_NS;
+        long graceEndNs = System.nanoTime() + (isStepped() ? 0 : GRACE_NS);
         // All of them: the thread of one that has ended may still be on its way out.
         boolean uninterrupted = awaitEnds(present, graceEndNs);
         threads.close();
         uninterrupted &= awaitThreads(graceEndNs);
-        busy.stream().filter(Dispatcher::isAlive).forEach(this::warnOf);
+        if (!isStepped()) {
+            busy.stream().filter(Dispatcher::isAlive).forEach(this::warnOf);
+        }
         return uninterrupted;
     }
 

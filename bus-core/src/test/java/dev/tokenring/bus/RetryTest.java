@@ -71,6 +71,37 @@ class RetryTest extends BusTest {
     }
 
     @Test
+    void closingASteppedBusWaitsForNoRetryThatIsNotDue() {
+        Bus bus = steppedBus();
+        bus.subscription(WORDS)
+                .retry(RetryPolicy.of(2).withBackoff(Duration.ofHours(1), 1, Duration.ofHours(1)))
+                .handle((word, context) -> {
+                    throw new IllegalStateException("bad word");
+                });
+        bus.publish(WORDS, "bad");
+        stepper.run();
+        long startNs = System.nanoTime();
+        assertThat(bus.close(PATIENCE)).isEqualTo(new CloseReport(0, 0, 1));
+        assertThat(System.nanoTime() - startNs).isLessThan(PATIENCE.toNanos());
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(bus.deadLetters(WORDS)).hasSize(1);
+    }
+
+    @Test
+    void whatWaitsForItsRetryAtTheEndIsAbandonedAndNotDelivered() {
+        Bus bus = open();
+        bus.subscription(WORDS)
+                .retry(RetryPolicy.of(2).withBackoff(Duration.ofHours(1), 1, Duration.ofHours(1)))
+                .handle((word, context) -> {
+                    throw new IllegalStateException("bad word");
+                });
+        bus.publish(WORDS, "one");
+        bus.publish(WORDS, "two");
+        await("both have failed", () -> errors.size() == 2);
+        assertThat(bus.close(Duration.ofMillis(20))).isEqualTo(new CloseReport(0, 0, 2));
+    }
+
+    @Test
     void mendedDeadLetterGoesBackToItsSubscriptionAlone() {
         Bus bus = steppedBus();
         bus.subscription(WORDS).named("picky").handle((word, context) -> {

@@ -63,7 +63,7 @@ final class Elsewhere {
     /** A sentence for each other machine; empty if there is none. */
     String summary() {
         return others.stream()
-                .map(other -> "On another machine (%s), %d of %d were met."
+                .map(other -> "On another machine (%s), %d of the %d that were checked there were met."
                         .formatted(
                                 describe(other.machine()),
                                 other.comparisons().stream()

@@ -187,7 +187,7 @@ public abstract sealed class Dispatcher<T>
     public void interrupt() {
         Loop present = loop;
         Thread thread = present == null ? null : present.thread();
-        if (present != null && thread != null && present.isPolling(this)) {
+        if (present != null && thread != null && thread != Thread.currentThread() && present.isPolling(this)) {
             thread.interrupt();
         }
     }

@@ -298,7 +298,7 @@ public final class InOrderDispatcher<T> extends Dispatcher<T> {
 
     @Override
     public long delivered() {
-        return reader.passedCount() - skipped;
+        return Math.max(0, reader.passedCount() - skipped - recipient.retries().waiting());
     }
 
     @Override

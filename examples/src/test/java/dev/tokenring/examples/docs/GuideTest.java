@@ -22,6 +22,7 @@ import dev.tokenring.bus.RetryPolicy;
 import dev.tokenring.bus.Service;
 import dev.tokenring.bus.Stepper;
 import dev.tokenring.bus.Subscription;
+import dev.tokenring.bus.SubscriptionBuilder;
 import dev.tokenring.bus.Topic;
 import dev.tokenring.bus.TopicPattern;
 import dev.tokenring.bus.TraceContext;
@@ -44,7 +45,8 @@ class GuideTest {
 
     // snippet
     static final Topic<Reading> READINGS = Topic.of("plant.boiler.readings", Reading.class);
-    static final Topic<Reading> MANY = READINGS.withCapacity(65_536).withWaitStrategy(WaitStrategy.YIELDING);
+    static final Topic<Reading> MANY =
+            Topic.of("plant.all-readings", Reading.class).withCapacity(65_536).withWaitStrategy(WaitStrategy.YIELDING);
     // end
 
     record Question(String text) {}
@@ -95,11 +97,10 @@ class GuideTest {
         try (Bus bus = Bus.open()) {
             // snippet
             // Each message goes to one member; readings of one sensor stay in order.
+            SubscriptionBuilder<Reading> members =
+                    bus.subscription(READINGS).group("store").keyedBy(Reading::sensor);
             for (int i = 0; i < 3; i++) {
-                bus.subscription(READINGS)
-                        .group("store")
-                        .keyedBy(Reading::sensor)
-                        .handle((reading, context) -> show(reading));
+                members.handle((reading, context) -> show(reading));
             }
 
             // A display wants the newest, and holds back nobody.

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * request is lost, starved, answered twice or late; budgets hold; and what is generated is what each would have got alone.
  */
 class RandomSchedulesTest {
-    private static final int ROUNDS = Integer.getInteger("tokenring.soak.seconds", 5) * 80;
+    private static final int ROUNDS = Integer.getInteger("tokenring.soak.seconds", 5) * 30;
 
     @Test
     void nothingIsLostLateTwiceOrWrong() {
