@@ -3,14 +3,17 @@ package dev.tokenring.bus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -66,6 +69,36 @@ class GroupTest extends BusTest {
         assertThat(blocked.lag()).isEqualTo(1);
         gate.open();
         await("the blocked one is done", () -> blocked.delivered() == 1);
+    }
+
+    @Test
+    void messageThatWaitedForItsTurnBelongsToTheMemberThatTookItAlone() {
+        Bus bus = open();
+        int messages = 100_000;
+        var done = new AtomicInteger();
+        var attempts = new AtomicIntegerArray(messages);
+        var wrong = new ConcurrentLinkedQueue<String>();
+        for (int i = 0; i < 3; i++) {
+            bus.subscription(NUMBERS)
+                    .group("workers")
+                    .urgentFirst()
+                    .retry(RetryPolicy.of(2).withBackoff(Duration.ofNanos(1), 1, Duration.ofNanos(1)))
+                    .handle((number, context) -> {
+                        int attempt = attempts.incrementAndGet(number);
+                        if (context.attempt() != attempt) {
+                            wrong.add(number + " came as attempt " + context.attempt() + ", expected " + attempt);
+                        }
+                        if (number % 3 == 0 && attempt == 1) {
+                            throw new IllegalStateException("fails once, on purpose");
+                        }
+                        done.incrementAndGet();
+                    });
+        }
+        for (int i = 0; i < messages && wrong.isEmpty(); i++) {
+            bus.publish(NUMBERS, i);
+        }
+        await("all were handled", () -> done.get() == messages || !wrong.isEmpty());
+        assertThat(wrong).isEmpty();
     }
 
     @Test

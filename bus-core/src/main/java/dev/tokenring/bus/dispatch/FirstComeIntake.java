@@ -17,15 +17,13 @@ final class FirstComeIntake<T> extends Intake<T> {
     }
 
     @Override
-    @Nullable Delivery<T> takeNew(Delivery<T> spare) {
-        if (!takeFromRing(spare)) {
-            return null;
+    @Nullable Delivery<T> takeNew(Spares<T> spares) {
+        Delivery<T> taken = takeFromRing(spares);
+        if (taken != null && reader.isLossy()) { // then it has one member
+            taken.missed(taken.sequence() - lastTaken - 1 + notTold.getAndSet(0));
+            lastTaken = taken.sequence();
         }
-        if (reader.isLossy()) { // then it has one member
-            spare.missed(spare.sequence() - lastTaken - 1 + notTold.getAndSet(0));
-            lastTaken = spare.sequence();
-        }
-        return spare;
+        return taken;
     }
 
     @Override

@@ -55,17 +55,17 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     /**
      * Takes a message that may be handled now.
      *
-     * @param spare keeps nothing yet; to be filled with the next message that is taken from the ring, which may have to wait
-     * @return the message, kept, in {@code spare} or another delivery; null if there is none
+     * @param spares for what is taken from the ring, which may be another message, if that has to wait
+     * @return the message, kept; null if there is none
      */
-    @Nullable Delivery<T> take(Delivery<T> spare) {
+    @Nullable Delivery<T> take(Spares<T> spares) {
         for (Delivery<T> due = retries.poll(); due != null; due = retries.poll()) {
             if (mayComeBack(due)) {
                 return due;
             }
         }
         Delivery<T> next = takeTurn();
-        return next != null || !retries.hasRoom() ? next : takeNew(spare);
+        return next != null || !retries.hasRoom() ? next : takeNew(spares);
     }
 
     /** Whether a message that comes back may be handled at once; if not, it comes when it may. */
@@ -83,7 +83,7 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
         return false;
     }
 
-    abstract @Nullable Delivery<T> takeNew(Delivery<T> spare);
+    abstract @Nullable Delivery<T> takeNew(Spares<T> spares);
 
     /** Whether {@link #take} would find something. */
     boolean isReady() {
@@ -109,14 +109,16 @@ public abstract sealed class Intake<T> permits FirstComeIntake, KeyedIntake, Urg
     void unwanted(Delivery<T> delivery) {}
 
     /** Takes from the ring what is there for a handler; the slots are given back by who takes, when it is time. */
-    final boolean takeFromRing(Delivery<T> into) {
+    final @Nullable Delivery<T> takeFromRing(Spares<T> spares) {
+        Delivery<T> into = spares.ready();
         while (reader.takeUnreleased(into)) {
             if (!into.isVoid()) {
-                return true;
+                spares.takeOut();
+                return into;
             }
             voids.increment();
         }
-        return false;
+        return null;
     }
 
     /**

@@ -91,27 +91,22 @@ final class KeyedIntake<T> extends Intake<T> {
     }
 
     @Override
-    @Nullable Delivery<T> takeNew(Delivery<T> spare) {
+    @Nullable Delivery<T> takeNew(Spares<T> spares) {
         lock.lock();
         try {
-            return takeFreeKey(spare);
+            while (waiting < maxWaiting) {
+                Delivery<T> taken = takeFromRing(spares);
+                Queue<Delivery<T>> behind = taken == null ? null : takeKey(taken);
+                if (behind == null) {
+                    return taken;
+                }
+                behind.add(taken);
+                waiting++;
+            }
+            return null;
         } finally {
             lock.unlock();
         }
-    }
-
-    private @Nullable Delivery<T> takeFreeKey(Delivery<T> spare) {
-        Delivery<T> taken = spare;
-        while (waiting < maxWaiting && takeFromRing(taken)) {
-            Queue<Delivery<T>> behind = takeKey(taken);
-            if (behind == null) {
-                return taken;
-            }
-            behind.add(taken);
-            waiting++;
-            taken = new Delivery<>(taken.topic());
-        }
-        return null;
     }
 
     /**

@@ -44,11 +44,7 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
     private volatile boolean stopped;
     private volatile long delivered;
     private boolean counted;
-    /** For the next message; it keeps nothing. */
-    private Delivery<T> spare;
-    /** For the one after that: the delivery that was used last, if it is free again. */
-    private @Nullable Delivery<T> used;
-
+    private final Spares<T> spares;
     private boolean slow = true;
 
     /** What the loop's own thread is handling, stored without a fence; the executor's threads have their {@link Run}. */
@@ -106,7 +102,7 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
         this.abandoned = abandoned;
         this.maxUnreleased =
                 Math.max(1, Math.min(MAX_UNRELEASED, intake.reader().ring().capacity() / 4));
-        this.spare = new Delivery<>(recipient.topic());
+        this.spares = new Spares<>(recipient.topic());
     }
 
     @Override
@@ -124,12 +120,7 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
         int handled = 0;
         long startNs = 0;
         while (handled < max && !stopped && running.size() < maxRunning) {
-            Delivery<T> next = intake.take(spare);
-            if (!spare.isVoid()) { // it is next, or waits for its key or its turn
-                Delivery<T> free = used;
-                spare = free != null ? free : new Delivery<>(topic());
-                used = null;
-            }
+            Delivery<T> next = intake.take(spares);
             if (next == null) {
                 break;
             }
@@ -146,7 +137,7 @@ public final class TakingDispatcher<T> extends Dispatcher<T> {
                 return handled;
             }
             if (done && !next.isReturned()) { // and it is still this thread that goes on
-                used = next;
+                spares.putIn(next);
             }
         }
         intake.reader().release();

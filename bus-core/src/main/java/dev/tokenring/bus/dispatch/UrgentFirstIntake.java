@@ -56,21 +56,23 @@ final class UrgentFirstIntake<T> extends Intake<T> {
     }
 
     @Override
-    @Nullable Delivery<T> takeNew(Delivery<T> spare) {
+    @Nullable Delivery<T> takeNew(Spares<T> spares) {
         lock.lock();
         try {
-            Delivery<T> into = spare;
-            while (waiting < maxWaiting && takeFromRing(into)) {
-                var one = new Waiting<>(into);
+            for (var taken = takeOne(spares); taken != null; taken = takeOne(spares)) {
+                var one = new Waiting<>(taken);
                 byUrgency.add(one);
                 byAge.add(one);
                 waiting++;
-                into = new Delivery<>(spare.topic());
             }
             return next();
         } finally {
             lock.unlock();
         }
+    }
+
+    private @Nullable Delivery<T> takeOne(Spares<T> spares) {
+        return waiting < maxWaiting ? takeFromRing(spares) : null;
     }
 
     private @Nullable Delivery<T> next() {
