@@ -89,7 +89,31 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
             Function<? super Q, String> session,
             Function<? super Q, String> text,
             BiFunction<? super Generation, ? super Headers, ? extends R> reply) {
-        return new ChatHandler<>(ChatModel.of(requireNonNull(model, "model")), store, options, session, text, reply);
+        return of(new ModelSlot(requireNonNull(model, "model")), store, options, session, text, reply);
+    }
+
+    /**
+     * Makes a handler whose model may be {@linkplain ModelSlot#replace replaced} while it serves: the sessions go on with the
+     * next version, whose tokenizer and template make the prompts from then on.
+     *
+     * @param <Q> the type of the requests
+     * @param <R> the type of the parts of a reply
+     * @param slot holds the model that answers; stays the caller's, who closes it after the bus
+     * @param store keeps the sessions; stays the caller's, who closes it after the bus
+     * @param options how to converse, with every version
+     * @param session gives the id of a request's session
+     * @param text gives what the user says
+     * @param reply makes a part of the reply from a piece of text and the headers of the request
+     * @return the handler, for {@link dev.tokenring.bus.Bus#serveAsync(dev.tokenring.bus.Service, AsyncHandler)}
+     */
+    public static <Q, R> ChatHandler<Q, R> of(
+            ModelSlot slot,
+            ChatStore store,
+            ChatOptions options,
+            Function<? super Q, String> session,
+            Function<? super Q, String> text,
+            BiFunction<? super Generation, ? super Headers, ? extends R> reply) {
+        return new ChatHandler<>(ChatModel.of(requireNonNull(slot, "slot")), store, options, session, text, reply);
     }
 
     @Override
@@ -131,10 +155,8 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
         ChatMemory memory = options.memory();
         ChatEvent.Summarised summary = memory.summarise(asked);
         ChatSession shown = summary == null ? asked : keep(asked, summary, replies.headers());
-        int[] prompt = model.prompt(
-                memory.remembered(shown, options.system()),
-                memory.reservedTokens(
-                        model.contextLength(), options.generation().maxTokens()));
+        List<ChatMessage> messages = memory.remembered(shown, options.system());
+        int answerTokens = options.generation().maxTokens();
         var turn = new ChatTurn<R>(
                 replies,
                 reply,
@@ -145,7 +167,11 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
                 whole -> keep(shown, new ChatEvent.Said(ChatMessage.assistant(whole)), replies.headers()));
         turn.begin();
         try {
-            model.generate(prompt, options.generation(), replies, turn);
+            model.generate(
+                    version -> version.prompt(messages, memory.reservedTokens(version.contextLength(), answerTokens)),
+                    options.generation(),
+                    replies,
+                    turn);
         } catch (Throwable failure) {
             turn.failed(failure);
         }

@@ -2,20 +2,29 @@ package dev.tokenring.llm;
 
 import dev.tokenring.bus.AsyncReplies;
 import java.util.List;
+import java.util.function.Function;
 
 /** What a chat needs of a model. Safe for use by any thread. */
 interface ChatModel {
-    int contextLength();
+    /** What a conversation becomes a prompt with: one version of the model, the one that answers. */
+    interface Prompter {
+        int contextLength();
 
-    int[] prompt(List<ChatMessage> messages, int reservedTokens);
+        int[] prompt(List<ChatMessage> messages, int reservedTokens);
+    }
 
     /**
      * Generates for a request, at once or later; may call the listener before it returns.
      *
+     * @param prompt makes the prompt; once more, if the version that was to answer is replaced before it has begun
      * @param request tells how urgent it is and whether it is still wanted
      * @param listener told on any thread, one call at a time
      */
-    void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener);
+    void generate(
+            Function<? super Prompter, int[]> prompt,
+            GenerationOptions options,
+            AsyncReplies<?> request,
+            Listener listener);
 
     /** Listens to one answer. What it is told after the request is over does not matter. Throws nothing. */
     interface Listener {
@@ -26,8 +35,20 @@ interface ChatModel {
         void failed(Throwable cause);
     }
 
-    static ChatModel of(LanguageModel model) {
-        return new ChatModel() {
+    static ChatModel of(ModelSlot slot) {
+        return (prompt, options, request, listener) -> {
+            Runnable gone = slot.use(model -> model.generate(
+                    prompt.apply(prompterOf(model)),
+                    options,
+                    request.headers().priority(),
+                    request.remaining().toNanos(),
+                    new ChatReader(request, listener)));
+            request.onCancel(gone);
+        };
+    }
+
+    private static Prompter prompterOf(LanguageModel model) {
+        return new Prompter() {
             @Override
             public int contextLength() {
                 return model.contextLength();
@@ -36,17 +57,6 @@ interface ChatModel {
             @Override
             public int[] prompt(List<ChatMessage> messages, int reservedTokens) {
                 return model.chatPrompt(messages, reservedTokens);
-            }
-
-            @Override
-            public void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener) {
-                Runnable gone = model.generate(
-                        prompt,
-                        options,
-                        request.headers().priority(),
-                        request.remaining().toNanos(),
-                        new ChatReader(request, listener));
-                request.onCancel(gone);
             }
         };
     }

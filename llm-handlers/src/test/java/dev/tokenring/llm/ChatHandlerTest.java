@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tokenring.bus.AsyncReplies;
 import dev.tokenring.bus.Bus;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.bus.RequestException;
@@ -284,22 +283,7 @@ class ChatHandlerTest {
     @Test
     void aModelThatAnswersLaterHoldsNoThread() {
         var asked = new LinkedBlockingQueue<ChatModel.Listener>();
-        var later = new ChatModel() {
-            @Override
-            public int contextLength() {
-                return model.contextLength();
-            }
-
-            @Override
-            public int[] prompt(List<ChatMessage> messages, int reservedTokens) {
-                return model.prompt(messages, reservedTokens);
-            }
-
-            @Override
-            public void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener) {
-                asked.add(listener);
-            }
-        };
+        ChatModel later = (prompt, options, request, listener) -> asked.add(listener);
         bus.serveAsync(
                 CHAT,
                 new ChatHandler<Say, Generation>(

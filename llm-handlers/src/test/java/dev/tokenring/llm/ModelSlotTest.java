@@ -53,6 +53,35 @@ class ModelSlotTest {
     }
 
     @Test
+    void aConversationGoesOnWithTheNextVersion() {
+        record Say(String session, String text) {}
+        Service<Say, Generation> chat =
+                Service.of("chat", Say.class, Generation.class).withMerge(Generation::append);
+        LanguageModel first = LanguageModel.load(HouseModel.FOLDER);
+        ChatStore store = ChatStore.inMemory(10, Duration.ofHours(1));
+        GenerationOptions greedy = first.defaults().withTemperature(0).withMaxTokens(20);
+        try (var slot = new ModelSlot(first);
+                Bus bus = Bus.open()) {
+            bus.serveAsync(
+                    chat,
+                    ChatHandler.of(
+                            slot, store, ChatOptions.of(greedy), Say::session, Say::text, (piece, headers) -> piece));
+            String answer = bus.request(chat, new Say("s", "I need a table"), Duration.ofSeconds(50))
+                    .join()
+                    .text();
+            LanguageModel next = LanguageModel.load(HouseModel.FOLDER);
+            assertThat(slot.replace(next, Duration.ofSeconds(30))).isZero();
+
+            Generation second = bus.request(chat, new Say("s", "For two"), Duration.ofSeconds(50))
+                    .join();
+
+            int[] whole = next.tokenize("<|user|>I need a table<|agent|>" + answer + "<|user|>For two<|agent|>");
+            assertThat(second.text()).isEqualTo(next.generate(whole, greedy).text());
+            assertThat(second.usage().promptTokens()).isEqualTo(whole.length);
+        }
+    }
+
+    @Test
     void whatIsBegunWhileTheVersionChangesGoesToTheNextOne() {
         try (var slot = new ModelSlot(LanguageModel.load(HouseModel.FOLDER))) {
             LanguageModel first = slot.present();

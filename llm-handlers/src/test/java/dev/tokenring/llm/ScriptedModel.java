@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * A model that says what a test tells it to, word by word, and remembers its prompts. A character is a token; a prompt reads
  * {@code user: … | assistant: … | user: …}.
  */
-final class ScriptedModel implements ChatModel {
+final class ScriptedModel implements ChatModel, ChatModel.Prompter {
     /** What a model does with a prompt: gives words, or throws; it may wait. */
     interface Script {
         List<String> answer(String prompt) throws Exception;
@@ -54,7 +54,12 @@ final class ScriptedModel implements ChatModel {
     }
 
     @Override
-    public void generate(int[] prompt, GenerationOptions options, AsyncReplies<?> request, Listener listener) {
+    public void generate(
+            Function<? super Prompter, int[]> made,
+            GenerationOptions options,
+            AsyncReplies<?> request,
+            Listener listener) {
+        int[] prompt = made.apply(this);
         String text = new String(prompt, 0, prompt.length);
         prompts.add(text);
         List<String> words;
