@@ -42,15 +42,14 @@ public final class ChatOptions {
      * @param generation how to generate; its token limit is also the room that is left for an answer in the context, but
      *     half of the context at most
      * @return the options
+     * @throws IllegalArgumentException if it asks for several samples
      */
     public static ChatOptions of(GenerationOptions generation) {
-        return new ChatOptions(
-                requireNonNull(generation, "generation"),
-                ChatMemory.ALL,
-                null,
-                session -> false,
-                (session, headers) -> {},
-                false);
+        if (requireNonNull(generation, "generation").samples() > 1) {
+            throw new IllegalArgumentException(
+                    "samples is " + generation.samples() + ": a conversation goes on with one answer, so it must be 1");
+        }
+        return new ChatOptions(generation, ChatMemory.ALL, null, session -> false, (session, headers) -> {}, false);
     }
 
     /**

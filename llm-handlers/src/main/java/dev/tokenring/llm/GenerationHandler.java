@@ -10,7 +10,9 @@ import java.util.function.Function;
 
 /**
  * Serves a language model on the bus, with request and reply types of the user's own. Each piece of text is sent as soon
- * as it is sure; the last piece carries the {@linkplain FinishReason reason} why it is the last.
+ * as it is sure; the last piece carries the {@linkplain FinishReason reason} why it is the last. Where the options ask for
+ * several {@linkplain GenerationOptions#samples() samples}, their pieces come in one stream, as they are made, each with the
+ * {@linkplain Generation#sample() number} of its text.
  *
  * <p>All requests are answered together, and none holds a thread. The priority and the deadline in a request's headers say
  * who comes first: see {@link EngineOptions}. A request that is cancelled or past its deadline leaves before the next step;
@@ -116,12 +118,17 @@ public final class GenerationHandler<Q, R> implements AsyncHandler<Q, R> {
 
     @Override
     public void handle(Q request, AsyncReplies<R> replies) {
-        Runnable gone = slot.use(model -> model.generate(
-                prompt.apply(model, request),
-                options.apply(model, request),
+        replies.onCancel(slot.use(model -> generate(model, request, replies)));
+    }
+
+    private Runnable generate(LanguageModel model, Q request, AsyncReplies<R> replies) {
+        int[] ids = prompt.apply(model, request);
+        GenerationOptions wanted = options.apply(model, request);
+        return model.generate(
+                ids,
+                wanted,
                 replies.headers().priority(),
                 replies.remaining().toNanos(),
-                new RepliesReader<>(replies, reply)));
-        replies.onCancel(gone);
+                new RepliesReader<>(replies, reply, wanted.samples()));
     }
 }

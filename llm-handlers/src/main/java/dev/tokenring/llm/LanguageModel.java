@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A causal language model from a folder in the style of Hugging Face ({@code config.json}, {@code model.safetensors} or its
@@ -348,7 +349,9 @@ public final class LanguageModel implements AutoCloseable {
                     engine.generate(prompt, options, sample, 0, Long.MAX_VALUE, tokenizer::decode, caller, caller);
                     callers.add(caller);
                 }
-                return callers.stream().map(CallingReader::readAll).toList();
+                return IntStream.range(0, callers.size())
+                        .mapToObj(sample -> callers.get(sample).readAll().ofSample(sample))
+                        .toList();
             } finally {
                 over.set(true);
             }
@@ -356,14 +359,14 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Has an answer generated for a reader that is called by the engine's threads.
+     * Has as many answers generated as the options say, for a reader that is called by the engine's threads.
      *
      * @return to be run when the reader is gone
      */
     Runnable generate(int[] prompt, GenerationOptions options, int priority, long remainingNs, Reader reader) {
         requireNonNull(options, "options");
         check(prompt, contextLength() - 1);
-        return lifetime.use(() -> engine.generate(prompt, options, 0, priority, remainingNs, this::decode, reader));
+        return lifetime.use(() -> engine.generateAll(prompt, options, priority, remainingNs, this::decode, reader));
     }
 
     private String decode(List<Integer> ids) {

@@ -5,14 +5,21 @@ import dev.tokenring.bus.Headers;
 import dev.tokenring.llm.engine.Reader;
 import java.util.function.BiFunction;
 
-/** Whoever asked on the bus, as the reader of an answer: through the replies comes what is wanted, and how much of it. */
+/**
+ * Whoever asked on the bus, as the reader of an answer, or of several: through the replies comes what is wanted, and how
+ * much of it.
+ */
 final class RepliesReader<R> implements Reader {
     private final AsyncReplies<R> replies;
     private final BiFunction<? super Generation, ? super Headers, ? extends R> reply;
 
-    RepliesReader(AsyncReplies<R> replies, BiFunction<? super Generation, ? super Headers, ? extends R> reply) {
+    private int unfinished;
+
+    RepliesReader(
+            AsyncReplies<R> replies, BiFunction<? super Generation, ? super Headers, ? extends R> reply, int samples) {
         this.replies = replies;
         this.reply = reply;
+        this.unfinished = samples;
     }
 
     @Override
@@ -39,7 +46,7 @@ final class RepliesReader<R> implements Reader {
             replies.fail(byUserCode);
             return;
         }
-        if (piece.finishReason() != null) {
+        if (piece.finishReason() != null && --unfinished == 0) {
             replies.complete();
         }
     }

@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model on the bus, and its end. */
 class GenerationHandlerTest {
@@ -53,23 +55,29 @@ class GenerationHandlerTest {
         return model.defaults().withEndTokens(Set.of()).withMaxTokens(170);
     }
 
-    /** Reads a stream with given demand at a time, and collects it. */
+    /** Reads a stream, collects it, and has the same demand all the time. */
     private static final class Reader implements Flow.Subscriber<Generation> {
         final List<Generation> parts = new ArrayList<>();
         final CompletableFuture<List<Generation>> all = new CompletableFuture<>();
         final CountDownLatch first = new CountDownLatch(1);
         final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+        private final long demand;
+
+        Reader(long demand) {
+            this.demand = demand;
+        }
 
         @Override
         public void onSubscribe(Flow.Subscription given) {
             subscription.complete(given);
-            given.request(Long.MAX_VALUE);
+            given.request(demand);
         }
 
         @Override
         public void onNext(Generation part) {
             parts.add(part);
             first.countDown();
+            subscription.join().request(1);
         }
 
         @Override
@@ -87,7 +95,7 @@ class GenerationHandlerTest {
     void aStreamAndAReplySayTheSame() {
         serve(model.defaults().withTemperature(0), new AtomicLong());
         String prompt = "<|user|>I need a table for two.<|agent|>";
-        var reader = new Reader();
+        var reader = new Reader(Long.MAX_VALUE);
 
         bus.stream(GENERATE, prompt).subscribe(reader);
         Generation whole = bus.request(GENERATE, prompt).join();
@@ -106,7 +114,7 @@ class GenerationHandlerTest {
     void aCancelledStreamStopsTheModel() throws Exception {
         var pieces = new AtomicLong();
         serve(endless(), pieces);
-        var reader = new Reader();
+        var reader = new Reader(Long.MAX_VALUE);
 
         bus.stream(GENERATE, "<|user|>Hello<|agent|>").subscribe(reader);
         assertThat(reader.first.await(30, TimeUnit.SECONDS)).isTrue();
@@ -143,7 +151,7 @@ class GenerationHandlerTest {
 
     @Test
     void littleMoreIsComputedForWhomCancels() {
-        var reader = new Reader();
+        var reader = new Reader(Long.MAX_VALUE);
         List<FinishReason> reasons = Collections.synchronizedList(new ArrayList<>());
         bus.serveAsync(GENERATE, GenerationHandler.of(model, model::tokenize, endless(), (piece, headers) -> {
             reasons.add(piece.finishReason());
@@ -213,6 +221,41 @@ class GenerationHandlerTest {
                 .isEqualTo(other.tokenIds());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, Long.MAX_VALUE})
+    void severalSamplesComeInOneStream(long demand) {
+        GenerationOptions three =
+                model.defaults().withTemperature(1.2).withSeed(7).withSamples(3).withMaxTokens(40);
+        String prompt = "<|user|>I need a table for two.<|agent|>";
+        bus.serveAsync(GENERATE, GenerationHandler.of(model, model::tokenize, three, (piece, headers) -> piece));
+        var reader = new Reader(demand);
+        bus.stream(GENERATE, prompt).subscribe(reader);
+        List<Generation> streamed = reader.all.join();
+        List<Generation> alone = model.samples(model.tokenize(prompt), three);
+        for (int i = 0; i < 3; i++) {
+            int sample = i;
+            Generation whole = streamed.stream()
+                    .filter(piece -> piece.sample() == sample)
+                    .reduce(Generation::append)
+                    .orElseThrow();
+            assertThat(whole.text()).isEqualTo(alone.get(i).text());
+            assertThat(whole.tokenIds()).isEqualTo(alone.get(i).tokenIds());
+            assertThat(whole.finishReason()).isEqualTo(alone.get(i).finishReason());
+            assertThat(alone.get(i).sample()).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void samplesAreNotMixedUpInOneReply() {
+        serve(model.defaults().withSamples(2), new AtomicLong());
+        CompletableFuture<Generation> asked = bus.request(GENERATE, "<|user|>Hello<|agent|>");
+        assertThatThrownBy(asked::join)
+                .hasCauseInstanceOf(RequestException.class)
+                .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                .hasRootCauseMessage(
+                        "a piece of sample 1 can't follow one of sample 0: put the pieces of each sample together by themselves");
+    }
+
     @Test
     void manyAreAnsweredTogether() {
         serve(endless(), new AtomicLong());
@@ -263,7 +306,7 @@ class GenerationHandlerTest {
 
     @Test
     void closingTheModelEndsWhatIsBeingGeneratedAndRefusesTheRest() throws Exception {
-        var reader = new Reader();
+        var reader = new Reader(Long.MAX_VALUE);
         serve(endless(), new AtomicLong());
         bus.stream(GENERATE, "<|user|>Hello<|agent|>").subscribe(reader);
         assertThat(reader.first.await(30, TimeUnit.SECONDS)).isTrue();

@@ -92,33 +92,47 @@ public final class GenerationEngine implements AutoCloseable {
     }
 
     /**
-     * Has an answer generated.
+     * Has as many answers generated as the options say.
      *
-     * @param sample which of the samples of the prompt, from 0
-     * @param remainingNs how long anybody wants it; {@link Long#MAX_VALUE} for ever
+     * @param remainingNs how long anybody wants them; {@link Long#MAX_VALUE} for ever
      * @param decode makes text of token ids
-     * @param reader gets the answer piece by piece, on threads of the engine's that compute nothing
+     * @param reader gets the answers piece by piece, on threads of the engine's that compute nothing; each answer has a
+     *     last piece
      * @return to be run when the reader is gone, so that it is noticed at once
      * @throws PromptTooLongException if the prompt leaves no room for a token
      * @throws IllegalArgumentException if the constraint can't be met in the room that there is
      * @throws IllegalStateException if the engine takes nothing in any more
      */
-    public Runnable generate(
+    public Runnable generateAll(
             int[] prompt,
             GenerationOptions options,
-            int sample,
             int priority,
             long remainingNs,
             Function<List<Integer>, String> decode,
             Reader reader) {
-        return generate(prompt, options, sample, priority, remainingNs, decode, reader, couriers::send);
+        if (options.samples() == 1) {
+            return generate(prompt, options, 0, priority, remainingNs, decode, reader, couriers::send);
+        }
+        var samples = new SamplesReader(reader, couriers::send);
+        var gone = new ArrayList<Runnable>();
+        try {
+            for (int i = 0; i < options.samples(); i++) {
+                gone.add(generate(prompt, options, i, priority, remainingNs, decode, samples.of(i), samples));
+            }
+        } catch (RuntimeException | Error refused) {
+            samples.giveUp();
+            throw refused;
+        }
+        samples.begin();
+        return () -> gone.forEach(Runnable::run);
     }
 
     /**
-     * Has an answer generated, for a reader with threads of its own.
+     * Has one answer generated.
      *
+     * @param sample which of the samples of the prompt, from 0
      * @param carrier runs what makes text and calls the reader
-     * @see #generate(int[], GenerationOptions, int, int, long, Function, Reader)
+     * @see #generateAll
      */
     public Runnable generate(
             int[] prompt,

@@ -88,10 +88,9 @@ class GenerationEngineTest {
     }
 
     private Runnable ask(int seed, int maxTokens, Collector reader) {
-        return engine.generate(
+        return engine.generateAll(
                 prompt(seed),
                 GenerationOptions.GREEDY.withMaxTokens(maxTokens),
-                0,
                 0,
                 EVER,
                 GenerationEngineTest::decode,
@@ -170,10 +169,9 @@ class GenerationEngineTest {
         String text = decode(alone);
         String stop = text.substring(40, 46);
         var reader = new Collector();
-        engine.generate(
+        engine.generateAll(
                 prompt(5),
                 GenerationOptions.GREEDY.withMaxTokens(150).withStopStrings(List.of(stop)),
-                0,
                 0,
                 EVER,
                 GenerationEngineTest::decode,
@@ -212,10 +210,9 @@ class GenerationEngineTest {
                 never.failed(cause);
             }
         };
-        Runnable look = engine.generate(
+        Runnable look = engine.generateAll(
                 prompt(3),
                 GenerationOptions.GREEDY.withMaxTokens(150),
-                0,
                 0,
                 TimeUnit.MILLISECONDS.toNanos(200),
                 GenerationEngineTest::decode,
@@ -249,10 +246,9 @@ class GenerationEngineTest {
                 }
                 var reader = new Collector();
                 try {
-                    Runnable look = racing.generate(
+                    Runnable look = racing.generateAll(
                             prompt(i),
                             GenerationOptions.GREEDY.withMaxTokens(30),
-                            0,
                             i % 3,
                             EVER,
                             GenerationEngineTest::decode,

@@ -117,10 +117,9 @@ class LeakTest {
             int kind = random.nextInt(8);
             var reading = new Reading(kind == 0 ? 3 : Integer.MAX_VALUE, kind == 1 ? 2 : Integer.MAX_VALUE);
             open.add(reading);
-            engine.generate(
+            engine.generateAll(
                     random.ints(1 + random.nextInt(40), 0, 256).toArray(),
                     GenerationOptions.GREEDY.withMaxTokens(1 + random.nextInt(20)),
-                    0,
                     random.nextInt(3),
                     kind == 2 ? TimeUnit.MILLISECONDS.toNanos(3) : TimeUnit.SECONDS.toNanos(60),
                     LeakTest::decode,
