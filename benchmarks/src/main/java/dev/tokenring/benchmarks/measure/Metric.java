@@ -18,6 +18,15 @@ public enum Metric {
         }
     },
 
+    /** Tokens of all callers of a language model together, per second: what such a benchmark counts beside its operations. */
+    TOKENS("tokens/s") {
+        @Override
+        double of(RunResult result) {
+            return requireNonNull(result.getSecondaryResults().get("tokens"), "the benchmark's count of tokens")
+                    .getScore();
+        }
+    },
+
     /** The time of one operation, half of them being quicker. */
     MEDIAN_TIME("ns") {
         @Override
