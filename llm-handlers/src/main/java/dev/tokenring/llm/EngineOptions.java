@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  *     many tokens of new prompts as there is room for. Smaller, and a long prompt holds up the others less; larger, and
  *     prompts are through sooner when little is going on. More than {@code maxBatchSize}
  * @param cacheBytes how much memory the keys and values of all sequences may take together, on the device; 0 for a quarter
- *     of the memory that the machine, or the container, has
+ *     of the memory that the machine, or the container, has, and on a GPU half of what is free there when the model is loaded
  * @param queueLimit how many requests may wait for a place. Of more, the one of lowest priority is turned away, and of
  *     equal priority the one that has the least time left; 1 or more
  * @param parkPolicy what becomes of a sequence's memory while its reader is too slow for it
@@ -50,7 +50,7 @@ public record EngineOptions(
                 "stepTokens",
                 stepTokens,
                 "more than maxBatchSize, which is " + maxBatchSize + ", so that prompts move on");
-        require(cacheBytes >= 0, "cacheBytes", cacheBytes, "1 or more, or 0 for a quarter of the memory");
+        require(cacheBytes >= 0, "cacheBytes", cacheBytes, "1 or more, or 0 for a share of the memory");
         require(queueLimit >= 1, "queueLimit", queueLimit, "1 or more");
         requireNonNull(parkPolicy, "parkPolicy");
         requireNonNull(samples, "samples");
@@ -87,7 +87,7 @@ public record EngineOptions(
     /**
      * Derives options with another limit to the memory of keys and values.
      *
-     * @param cacheBytes 1 or more, or 0 for a quarter of the memory
+     * @param cacheBytes 1 or more, or 0 for a share of the memory, as at first
      * @return the derived options
      * @throws IllegalArgumentException if it is negative
      */

@@ -22,7 +22,6 @@ public final class GenerationEngine implements AutoCloseable {
     private static final long COURIERS_LATE_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int LEAST_TOKENS = 2;
     private static final long NS_PER_MS = 1_000_000;
-    private static final int SHARE_OF_MEMORY = 4;
 
     /** Makes the sampler of an answer. */
     @FunctionalInterface
@@ -66,8 +65,7 @@ public final class GenerationEngine implements AutoCloseable {
         this.samplers = samplers;
         this.name = name;
         this.model = model;
-        long limitBytes =
-                options.cacheBytes() > 0 ? options.cacheBytes() : MachineMemory.totalBytes() / SHARE_OF_MEMORY;
+        long limitBytes = options.cacheBytes() > 0 ? options.cacheBytes() : model.memoryForCaches();
         var gauge = new Gauge(name, model.cacheBytesPerToken(), options.samples());
         this.scheduler = new Scheduler(model, options, limitBytes, this::nowNs, gauge);
         this.mostTokens = scheduler.mostTokens();

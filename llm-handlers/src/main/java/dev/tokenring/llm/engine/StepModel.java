@@ -13,6 +13,9 @@ interface StepModel extends AutoCloseable {
     /** How much memory a token's keys and values take, in bytes. */
     long cacheBytesPerToken();
 
+    /** How much memory caches may take together unless somebody says otherwise, in bytes. */
+    long memoryForCaches();
+
     /** How many tokens a cache takes memory for that is to have room for so many; more tokens never take less. */
     int cacheCapacity(int tokens);
 

@@ -78,6 +78,11 @@ public final class TorchStepModel implements StepModel {
     }
 
     @Override
+    public long memoryForCaches() {
+        return DeviceMemory.forCaches(module.manager().getDevice());
+    }
+
+    @Override
     public int cacheCapacity(int tokens) {
         return caches.capacityFor(tokens);
     }

@@ -78,6 +78,11 @@ final class FakeModel implements StepModel {
     }
 
     @Override
+    public long memoryForCaches() {
+        return 1L << 30;
+    }
+
+    @Override
     public int cacheCapacity(int tokens) {
         int power = Math.max(LEAST_CAPACITY, Integer.highestOneBit(Math.max(1, tokens - 1)) << 1);
         return Math.min(power, contextLength);
