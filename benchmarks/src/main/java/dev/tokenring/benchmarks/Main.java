@@ -1,5 +1,6 @@
 package dev.tokenring.benchmarks;
 
+import dev.tokenring.benchmarks.generation.Perplexity;
 import dev.tokenring.benchmarks.latency.LatencyAtRate;
 import dev.tokenring.benchmarks.ratio.Ratios;
 import dev.tokenring.benchmarks.report.Report;
@@ -21,8 +22,12 @@ import picocli.CommandLine;
  * </pre>
  */
 public final class Main {
-    private static final Map<String, Supplier<Callable<Integer>>> COMMANDS =
-            Map.of("ratios", Ratios::new, "latency", LatencyAtRate::new, "idle", IdleCost::new, "report", Report::new);
+    private static final Map<String, Supplier<Callable<Integer>>> COMMANDS = Map.of(
+            "ratios", Ratios::new,
+            "latency", LatencyAtRate::new,
+            "idle", IdleCost::new,
+            "perplexity", Perplexity::new,
+            "report", Report::new);
 
     private Main() {}
 

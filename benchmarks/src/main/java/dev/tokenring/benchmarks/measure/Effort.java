@@ -14,6 +14,12 @@ public record Effort(int warmups, Duration warmup, int measurements, Duration me
     /** Enough for the compiler to be done, and little more. */
     public static final Effort QUICK = new Effort(2, Duration.ofMillis(600), 2, Duration.ofMillis(300));
 
+    /**
+     * For language models, quick or not: most of the time is spent in native code, which needs no compiler, and where an
+     * operation takes a second, several make an iteration.
+     */
+    public static final Effort TOKENS = new Effort(2, Duration.ofSeconds(1), 2, Duration.ofMillis(1500));
+
     /** For figures that are to be published. */
     public static final Effort FULL = new Effort(2, Duration.ofSeconds(1), 2, Duration.ofSeconds(1));
 }

@@ -5,22 +5,23 @@ import dev.tokenring.benchmarks.measure.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 
 /**
  * Measures rows: ours and the reference in turn, each time in a new JVM, every other time in the opposite order. So what
  * the machine does meanwhile meets both alike.
  */
 final class Pairs {
-    private final int pairs;
+    private final ToIntFunction<Row> pairs;
     private final ToDoubleFunction<Setting> runner;
 
     /**
      * Prepares for measuring.
      *
-     * @param pairs how many pairs a row takes
+     * @param pairs tells how many pairs a row takes
      * @param runner gives the value of one new JVM
      */
-    Pairs(int pairs, ToDoubleFunction<Setting> runner) {
+    Pairs(ToIntFunction<Row> pairs, ToDoubleFunction<Setting> runner) {
         this.pairs = pairs;
         this.runner = runner;
     }
@@ -30,7 +31,8 @@ final class Pairs {
         List<Double> references = new ArrayList<>();
         List<Double> ratios = new ArrayList<>();
         Setting reference = row.reference();
-        for (int pair = 0; pair < (reference == null ? 1 : pairs); pair++) {
+        int wanted = reference == null ? 1 : pairs.applyAsInt(row);
+        for (int pair = 0; pair < wanted; pair++) {
             boolean oursFirst = pair % 2 == 0;
             if (oursFirst) {
                 ours.add(runner.applyAsDouble(row.ours()));

@@ -10,6 +10,7 @@ import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.measure.Setting;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +52,9 @@ public final class Ratios implements Callable<Integer> {
     @Option(names = "--only", split = ",", paramLabel = "NAME", description = "These rows alone.")
     private List<String> only = List.of();
 
-    @Option(names = "--pairs", description = "Pairs of JVMs for each row. Default: 3 if quick, 5 if not.")
+    @Option(
+            names = "--pairs",
+            description = "Pairs of JVMs for each row. Default: 3 if quick, 5 if not; 3 at most with a language model.")
     private int pairs;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes what was found to this file too.")
@@ -82,10 +85,13 @@ public final class Ratios implements Callable<Integer> {
         var machine = Machine.here();
         System.out.println(machine.describe());
         System.out.printf(LINE, "row", "ours", "reference", "ratio", "(range)", "bar", "");
-        var measurement = new Pairs(pairsOfEach(), setting -> Jmh.run(setting, effortFor(setting, quick)));
+        var measurement = new Pairs(this::pairsOf, setting -> Jmh.run(setting, effortFor(setting, quick)));
         List<Comparison> found = new ArrayList<>();
         boolean good = true;
         for (Row row : chosen()) {
+            if (isMissingSomething(row)) {
+                continue;
+            }
             Comparison comparison = measurement.measure(row);
             found.add(comparison);
             String verdict = before == null ? verdictByBar(comparison) : before.verdict(comparison);
@@ -111,10 +117,10 @@ public final class Ratios implements Callable<Integer> {
      */
     public static List<Comparison> measureAll(boolean quick) {
         var measurement =
-                new Pairs(quick ? QUICK_PAIRS : FULL_PAIRS, setting -> Jmh.run(setting, effortFor(setting, quick)));
+                new Pairs(row -> enoughPairs(row, quick), setting -> Jmh.run(setting, effortFor(setting, quick)));
         List<Comparison> found = new ArrayList<>();
         for (Row row : Rows.all()) {
-            if (row.quick() || !quick) {
+            if ((row.quick() || !quick) && !isMissingSomething(row)) {
                 Comparison comparison = measurement.measure(row);
                 print(comparison, verdictByBar(comparison));
                 found.add(comparison);
@@ -123,9 +129,25 @@ public final class Ratios implements Callable<Integer> {
         return found;
     }
 
-    /** The names of the promises that can't be checked, and what each waits for. */
+    /** The names of the promises that can't be checked here, and what each needs. */
     public static Map<String, String> notRun() {
-        return Rows.NOT_RUN;
+        Map<String, String> reasons = new LinkedHashMap<>(Rows.NOT_RUN);
+        for (Row row : Rows.all()) {
+            String missing = row.need().missing();
+            if (missing != null) {
+                reasons.put(row.name(), missing);
+            }
+        }
+        return reasons;
+    }
+
+    /** Says so if it is: the row is neither met nor missed then. */
+    private static boolean isMissingSomething(Row row) {
+        String missing = row.need().missing();
+        if (missing != null) {
+            System.out.printf("%-40s not run: needs %s%n", row.name(), missing);
+        }
+        return missing != null;
     }
 
     private static List<Comparison> found(List<Path> files) {
@@ -153,15 +175,19 @@ public final class Ratios implements Callable<Integer> {
                 .toList();
     }
 
-    private int pairsOfEach() {
-        if (pairs > 0) {
-            return pairs;
-        }
-        return quick ? QUICK_PAIRS : FULL_PAIRS;
+    private int pairsOf(Row row) {
+        return pairs > 0 ? pairs : enoughPairs(row, quick);
+    }
+
+    private static int enoughPairs(Row row, boolean quick) {
+        return Math.min(row.mostPairs(), quick ? QUICK_PAIRS : FULL_PAIRS);
     }
 
     /** Bytes are exact only if what the JVM's own threads allocate is spread over many operations. */
     private static Effort effortFor(Setting setting, boolean quick) {
+        if (setting.metric() == Metric.TOKENS) {
+            return Effort.TOKENS;
+        }
         return quick && setting.metric() != Metric.ALLOCATION ? Effort.QUICK : Effort.FULL;
     }
 

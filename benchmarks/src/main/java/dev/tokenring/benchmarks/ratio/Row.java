@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param ours what is measured of this project
  * @param reference what it is compared with; null if with nothing
  * @param quick whether it is one of those that are checked when there is little time
+ * @param mostPairs how many pairs are enough, unless somebody asks for more
+ * @param need what it wants beyond what all rows do
  */
 record Row(
         String name,
@@ -19,4 +21,11 @@ record Row(
         Bar bar,
         Setting ours,
         @Nullable Setting reference,
-        boolean quick) {}
+        boolean quick,
+        int mostPairs,
+        Need need) {
+    /** A row that can be run anywhere, as often as all. */
+    Row(String name, String promise, Bar bar, Setting ours, @Nullable Setting reference, boolean quick) {
+        this(name, promise, bar, ours, reference, quick, Integer.MAX_VALUE, Need.NOTHING);
+    }
+}

@@ -35,8 +35,6 @@ final class Rows {
         Stream.of("durable-os", "durable-disk", "replay").forEach(name -> reasons.put(name, "durable topics"));
         Stream.of("json", "cbor", "protobuf", "avro").forEach(name -> reasons.put(name, "a codec benchmark"));
         Stream.of("embedding-1", "embedding-32").forEach(name -> reasons.put(name, "embedding handlers"));
-        Stream.of("generation-16", "generation-16-fastest", "generation-1", "generation-overhead")
-                .forEach(name -> reasons.put(name, "the batching generation engine"));
         return reasons;
     }
 
@@ -101,6 +99,7 @@ final class Rows {
                         RoundTripPeer.TOKENRING_SPIN,
                         "waitStrategy",
                         WaitStrategy.ADAPTIVE)));
+        rows.addAll(GenerationRows.all());
         return rows;
     }
 

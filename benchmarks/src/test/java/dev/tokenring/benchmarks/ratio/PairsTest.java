@@ -20,14 +20,14 @@ class PairsTest {
 
     @Test
     void whoGoesFirstAlternates() {
-        new Pairs(3, this::run).measure(ROW);
+        new Pairs(row -> 3, this::run).measure(ROW);
 
         assertThat(ran).containsExactly(OURS, REFERENCE, REFERENCE, OURS, OURS, REFERENCE);
     }
 
     @Test
     void ratiosAreOfTheTwoThatRanOneAfterTheOther() {
-        Comparison comparison = new Pairs(3, this::run).measure(ROW);
+        Comparison comparison = new Pairs(row -> 3, this::run).measure(ROW);
 
         assertThat(comparison.ours().samples()).containsExactly(1.0, 4.0, 5.0);
         assertThat(comparison.reference()).isNotNull();
@@ -40,7 +40,7 @@ class PairsTest {
 
     @Test
     void whatIsExactIsMeasuredOnce() {
-        Comparison comparison = new Pairs(7, this::run).measure(ALONE);
+        Comparison comparison = new Pairs(row -> 7, this::run).measure(ALONE);
 
         assertThat(ran).containsExactly(OURS);
         assertThat(comparison.reference()).isNull();

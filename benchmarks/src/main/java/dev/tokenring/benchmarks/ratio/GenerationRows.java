@@ -1,0 +1,80 @@
+package dev.tokenring.benchmarks.ratio;
+
+import static dev.tokenring.benchmarks.measure.Metric.TOKENS;
+
+import dev.tokenring.benchmarks.Generate;
+import dev.tokenring.benchmarks.ReadWeights;
+import dev.tokenring.benchmarks.generation.GenerationModel;
+import dev.tokenring.benchmarks.generation.GenerationPeer;
+import dev.tokenring.benchmarks.generation.GenerationPrecision;
+import dev.tokenring.benchmarks.measure.Setting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The promises about language models. Each row takes a minute, so none is run more often than it has to be. */
+final class GenerationRows {
+    private static final int PAIRS = 3;
+    private static final int MANY = 16;
+
+    private GenerationRows() {}
+
+    static List<Row> all() {
+        List<Row> rows = new ArrayList<>();
+        for (GenerationModel model : List.of(GenerationModel.HOUSE, GenerationModel.GPT2_124M)) {
+            boolean small = model == GenerationModel.HOUSE;
+            String name = small ? "house" : "124m";
+            Setting oneByOne = tokenring(model, GenerationPrecision.FP32, 1);
+            rows.add(row(
+                    "generation-16-" + name,
+                    "16 callers of a model, fp32: one after another, fp32",
+                    Bar.atLeast(4),
+                    tokenring(model, GenerationPrecision.FP32, MANY),
+                    oneByOne,
+                    small));
+            rows.add(row(
+                    "generation-16-fastest-" + name,
+                    "16 callers, fastest precision within 1 % of perplexity: one after another, fp32",
+                    Bar.atLeast(20),
+                    tokenring(model, GenerationPrecision.FASTEST_WITHIN_1_PERCENT, MANY),
+                    oneByOne,
+                    false));
+            rows.add(row(
+                    "generation-overhead-" + name,
+                    "16 callers on the bus, fp32: the decode loop alone",
+                    Bar.atLeast(0.98),
+                    tokenring(model, GenerationPrecision.FP32, MANY),
+                    generate(GenerationPeer.BARE_LOOP, model, GenerationPrecision.FP32, MANY),
+                    false));
+        }
+        for (GenerationPrecision precision :
+                List.of(GenerationPrecision.FP32, GenerationPrecision.BF16, GenerationPrecision.INT8)) {
+            rows.add(row(
+                    "generation-1-" + nameOf(precision),
+                    "one caller, 124 million weights, " + nameOf(precision) + ": how often the weights can be read",
+                    Bar.atLeast(0.6),
+                    tokenring(GenerationModel.GPT2_124M, precision, 1),
+                    Setting.of(ReadWeights.class, TOKENS, "model", GenerationModel.GPT2_124M, "precision", precision),
+                    false));
+        }
+        return rows;
+    }
+
+    private static Row row(String name, String promise, Bar bar, Setting ours, Setting reference, boolean quick) {
+        return new Row(name, promise, bar, ours, reference, quick, PAIRS, Need.NOTHING);
+    }
+
+    private static Setting tokenring(GenerationModel model, GenerationPrecision precision, int callers) {
+        return generate(GenerationPeer.TOKENRING, model, precision, callers);
+    }
+
+    private static Setting generate(
+            GenerationPeer peer, GenerationModel model, GenerationPrecision precision, int callers) {
+        return Setting.of(
+                Generate.class, TOKENS, "peer", peer, "model", model, "precision", precision, "callers", callers);
+    }
+
+    private static String nameOf(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}
