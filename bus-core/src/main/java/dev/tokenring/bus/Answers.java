@@ -2,13 +2,13 @@ package dev.tokenring.bus;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tokenring.bus.request.Exchange;
+import dev.tokenring.bus.request.Answerer;
 
 /** The kinds of handlers that answer requests, brought to one shape. */
 final class Answers {
     private Answers() {}
 
-    static <Q, R> Exchange.Answerer<Q, R> of(RequestHandler<? super Q, ? extends R> handler) {
+    static <Q, R> Answerer<Q, R> of(RequestHandler<? super Q, ? extends R> handler) {
         requireNonNull(handler, "handler");
         return (request, exchange) -> {
             R reply = handler.handle(request, exchange);
@@ -16,19 +16,19 @@ final class Answers {
         };
     }
 
-    static <Q, R> Exchange.Answerer<Q, R> ofStream(StreamHandler<? super Q, R> handler) {
+    static <Q, R> Answerer<Q, R> ofStream(StreamHandler<? super Q, R> handler) {
         requireNonNull(handler, "handler");
         return (request, exchange) -> {
             handler.handle(request, exchange);
-            return Exchange.SENT;
+            return Answerer.SENT;
         };
     }
 
-    static <Q, R> Exchange.Answerer<Q, R> ofAsync(AsyncHandler<? super Q, R> handler) {
+    static <Q, R> Answerer<Q, R> ofAsync(AsyncHandler<? super Q, R> handler) {
         requireNonNull(handler, "handler");
         return (request, exchange) -> {
             handler.handle(request, exchange);
-            return Exchange.LATER;
+            return Answerer.LATER;
         };
     }
 }

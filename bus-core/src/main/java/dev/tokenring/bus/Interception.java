@@ -1,6 +1,7 @@
 package dev.tokenring.bus;
 
 import dev.tokenring.bus.failure.Guard;
+import dev.tokenring.bus.request.Answerer;
 import dev.tokenring.bus.request.Exchange;
 import dev.tokenring.bus.thread.Scope;
 import dev.tokenring.bus.time.Clock;
@@ -60,9 +61,9 @@ final class Interception {
     }
 
     /** A request that is not let through to its handler ends as if that had returned without a reply. */
-    <Q, R> Exchange.Answerer<Q, R> aroundAnswers(String service, String name, Exchange.Answerer<Q, R> handler) {
+    <Q, R> Answerer<Q, R> aroundAnswers(String service, String name, Answerer<Q, R> handler) {
         return (request, exchange) -> {
-            Object[] answer = {Exchange.SENT};
+            Object[] answer = {Answerer.SENT};
             interceptor.aroundHandle(
                     service, name, request, exchange.headers(), () -> answer[0] = handler.answer(request, exchange));
             return answer[0];

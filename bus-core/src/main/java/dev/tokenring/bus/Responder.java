@@ -7,6 +7,7 @@ import dev.tokenring.bus.dispatch.InOrderDispatcher;
 import dev.tokenring.bus.dispatch.Intake;
 import dev.tokenring.bus.dispatch.Recipient;
 import dev.tokenring.bus.dispatch.Retries;
+import dev.tokenring.bus.request.Answerer;
 import dev.tokenring.bus.request.Deadlines;
 import dev.tokenring.bus.request.Exchange;
 import dev.tokenring.bus.ring.Ring;
@@ -37,7 +38,7 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
 
     private final Set<Exchange<Q, R>> completedLater = ConcurrentHashMap.newKeySet();
     private final Consumer<Exchange<Q, R>> whenOver = this::over;
-    private volatile Exchange.Answerer<Q, R> handler;
+    private volatile Answerer<Q, R> handler;
     /** Whether the handler is at several requests together. */
     private volatile boolean several;
 
@@ -46,7 +47,7 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
             Service<Q, R> service,
             String name,
             Execution execution,
-            Exchange.Answerer<Q, R> handler,
+            Answerer<Q, R> handler,
             boolean asynchronous,
             Consumer<Exchange<Q, R>> abandon) {
         this.name = name;
@@ -136,7 +137,7 @@ final class Responder<Q, R> implements Deadlines.OpenRequests, Lifecycle.Unfinis
      *
      * @param asynchronous whether it completes requests later
      */
-    void replaceHandler(Exchange.Answerer<Q, R> successor, boolean asynchronous) {
+    void replaceHandler(Answerer<Q, R> successor, boolean asynchronous) {
         if (asynchronous && !several) {
             several = true;
             inRing.accept(first -> forEachInLine(first, this::keep));

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.dispatch.Loop;
+import dev.tokenring.bus.request.Answerer;
 import dev.tokenring.bus.request.Deadlines;
 import dev.tokenring.bus.request.Exchange;
 import dev.tokenring.bus.request.ReplyFuture;
@@ -67,8 +68,7 @@ final class Services {
         return ServingSpec.plain(lifecycle.stuckRule());
     }
 
-    <Q, R> Subscription serve(
-            Service<Q, R> service, ServingSpec spec, Exchange.Answerer<Q, R> handler, boolean asynchronous) {
+    <Q, R> Subscription serve(Service<Q, R> service, ServingSpec spec, Answerer<Q, R> handler, boolean asynchronous) {
         String name = spec.name();
         return lifecycle.whileOpen("serve " + service.name(), () -> {
             Desk<Q, R> desk = typed(desks.computeIfAbsent(service.name(), absent -> newDesk(service)), service);
@@ -156,7 +156,7 @@ final class Services {
         }
     }
 
-    <Q, R> void replace(Service<Q, R> service, String name, Exchange.Answerer<Q, R> successor, boolean asynchronous) {
+    <Q, R> void replace(Service<Q, R> service, String name, Answerer<Q, R> successor, boolean asynchronous) {
         lifecycle.whileOpen("replace a handler of " + service.name(), () -> {
             Desk<Q, R> desk = deskOf(service);
             Responder<Q, R> responder = desk.named(name);
@@ -169,8 +169,7 @@ final class Services {
         });
     }
 
-    private <Q, R> Exchange.Answerer<Q, R> intercepted(
-            Service<Q, R> service, String name, Exchange.Answerer<Q, R> handler) {
+    private <Q, R> Answerer<Q, R> intercepted(Service<Q, R> service, String name, Answerer<Q, R> handler) {
         Interception interception = lifecycle.interception();
         return interception == null ? handler : interception.aroundAnswers(service.name(), name, handler);
     }

@@ -2,7 +2,7 @@ package dev.tokenring.bus;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.tokenring.bus.request.Exchange;
+import dev.tokenring.bus.request.Answerer;
 import java.time.Duration;
 
 /**
@@ -113,7 +113,7 @@ public final class ServingBuilder<Q, R> {
         return begin(Answers.ofAsync(handler), true);
     }
 
-    private Subscription begin(Exchange.Answerer<Q, R> handler, boolean asynchronous) {
+    private Subscription begin(Answerer<Q, R> handler, boolean asynchronous) {
         return services.serve(service, spec, handler, asynchronous);
     }
 }

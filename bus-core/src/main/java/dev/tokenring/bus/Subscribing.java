@@ -5,18 +5,14 @@ import static java.util.Objects.requireNonNull;
 import dev.tokenring.bus.dispatch.Dispatcher;
 import dev.tokenring.bus.dispatch.FlowDispatcher;
 import dev.tokenring.bus.dispatch.InOrderDispatcher;
-import dev.tokenring.bus.dispatch.Intake;
 import dev.tokenring.bus.dispatch.Loop;
 import dev.tokenring.bus.dispatch.PullDispatcher;
 import dev.tokenring.bus.dispatch.Recipient;
-import dev.tokenring.bus.dispatch.Retries;
 import dev.tokenring.bus.dispatch.StageDispatcher;
 import dev.tokenring.bus.spi.Stage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +22,8 @@ final class Subscribing {
     private final Lifecycle lifecycle;
     private final Channels channels;
     private final Undeliverable undeliverable;
+    private final Recipients recipients;
+    private final Groups groups;
     private final AtomicLong number = new AtomicLong();
     private final List<Wildcard<?>> wildcards = new CopyOnWriteArrayList<>();
 
@@ -42,6 +40,8 @@ final class Subscribing {
         this.lifecycle = lifecycle;
         this.channels = channels;
         this.undeliverable = undeliverable;
+        this.recipients = new Recipients(lifecycle, undeliverable);
+        this.groups = new Groups(lifecycle, recipients);
         channels.whenAdded(this::joinWildcards);
     }
 
@@ -50,16 +50,7 @@ final class Subscribing {
         Channel<T> channel = channels.of(topic);
         return lifecycle.whileOpen("subscribe to " + topic.name(), () -> {
             String name = nameOn(channel, spec);
-            Dispatcher<T> dispatcher = spec.isTaking()
-                    ? taking(channel, spec, name, handler)
-                    : inOrder(
-                            channel,
-                            Recipient.of(
-                                    topic.name(),
-                                    name,
-                                    intercepted(channel, name, handler),
-                                    spec.filter(),
-                                    retries(channel, spec, name)));
+            Dispatcher<T> dispatcher = dispatcher(channel, spec, name, handler);
             return begin(channel, dispatcher, loopFor(channel, spec, name), spec);
         });
     }
@@ -75,13 +66,7 @@ final class Subscribing {
         Channel<T> channel = channels.of(topic);
         return lifecycle.whileOpen("subscribe to " + topic.name(), () -> {
             String name = nameOn(channel, spec);
-            Interception interception = lifecycle.interception();
-            Recipient<T> recipient = Recipient.ofBatches(
-                    topic.name(),
-                    name,
-                    interception == null ? handler : interception.aroundBatches(topic.name(), name, handler),
-                    spec.filter(),
-                    retries(channel, spec, name));
+            Recipient<T> recipient = recipients.ofBatches(channel, spec, name, handler);
             return begin(channel, inOrder(channel, recipient), loopFor(channel, spec, name), spec);
         });
     }
@@ -153,25 +138,12 @@ final class Subscribing {
 
     private static <T> void checkFits(Channel<T> channel, SubscriptionSpec<T> spec) {
         spec.checkFits(channel.topic());
-        String groupName = spec.group();
-        Channel.Group<T> group = groupName == null ? null : channel.group(groupName);
-        if (group != null && !group.intake().isClosed()) {
-            checkAgrees(group, spec, channel);
-        }
+        Groups.checkAgrees(channel, spec);
     }
 
     private <T> void join(Wildcard<T> wildcard, Channel<T> channel) {
         SubscriptionSpec<T> spec = specFor(channel, wildcard.spec());
-        Dispatcher<T> dispatcher = spec.isTaking()
-                ? taking(channel, spec, wildcard.name(), wildcard.handler())
-                : inOrder(
-                        channel,
-                        Recipient.of(
-                                channel.topic().name(),
-                                wildcard.name(),
-                                intercepted(channel, wildcard.name(), wildcard.handler()),
-                                spec.filter(),
-                                retries(channel, spec, wildcard.name())));
+        Dispatcher<T> dispatcher = dispatcher(channel, spec, wildcard.name(), wildcard.handler());
         add(wildcard.subscription(), channel, dispatcher, wildcard.loop(), spec);
     }
 
@@ -329,106 +301,17 @@ final class Subscribing {
                         channel.topic().waitStrategy());
     }
 
-    private <T> Retries<T> retries(Channel<T> channel, SubscriptionSpec<T> spec, String name) {
-        return new Retries<>(
-                name,
-                spec.retry(),
-                channel.topic().capacity(),
-                lifecycle.timers(),
-                lifecycle.guard(),
-                undeliverable::giveUp);
+    private <T> Dispatcher<T> dispatcher(
+            Channel<T> channel, SubscriptionSpec<T> spec, String name, Handler<? super T> handler) {
+        return spec.isTaking()
+                ? groups.member(channel, spec, name, handler)
+                : inOrder(channel, recipients.of(channel, spec, name, handler));
     }
 
     private <T> Dispatcher<T> inOrder(Channel<T> channel, Recipient<T> recipient) {
         // Slots that are given back late hold back publishers: leave them most of the ring meanwhile.
         int maxUnreleased = Math.max(1, channel.topic().capacity() / 4);
         return new InOrderDispatcher<>(recipient, channel.ring(), maxUnreleased, unread -> {});
-    }
-
-    private <T> Dispatcher<T> taking(
-            Channel<T> channel, SubscriptionSpec<T> spec, String name, Handler<? super T> handler) {
-        Executor executor = lifecycle.threads().executorFor(spec.execution());
-        int maxRunning = spec.execution().maxRunning();
-        String groupName = spec.group();
-        Channel.Group<T> group = groupName == null ? null : channel.group(groupName);
-        if (group != null && !group.intake().isClosed()) {
-            checkAgrees(group, spec, channel);
-            Dispatcher<T> member = group.intake()
-                    .newMember(recipient(channel, spec, name, handler, group), executor, maxRunning, unread -> {});
-            if (member != null) {
-                return member;
-            }
-            // The last member has just left.
-        }
-        Channel.Group<T> newGroup = newGroup(channel, spec, groupName == null ? name : groupName);
-        if (groupName != null) {
-            channel.putGroup(groupName, newGroup);
-        }
-        return requireNonNull(newGroup.intake()
-                .newMember(recipient(channel, spec, name, handler, newGroup), executor, maxRunning, unread -> {}));
-    }
-
-    private <T> Handler<? super T> intercepted(Channel<T> channel, String name, Handler<? super T> handler) {
-        Interception interception = lifecycle.interception();
-        return interception == null
-                ? handler
-                : interception.<T>around(channel.topic().name(), name, handler);
-    }
-
-    private <T> Recipient<T> recipient(
-            Channel<T> channel,
-            SubscriptionSpec<T> spec,
-            String name,
-            Handler<? super T> handler,
-            Channel.Group<T> group) {
-        return Recipient.of(
-                channel.topic().name(),
-                name,
-                intercepted(channel, name, handler),
-                spec.filter(),
-                group.intake().retries());
-    }
-
-    private static <T> void checkAgrees(Channel.Group<T> group, SubscriptionSpec<T> spec, Channel<T> channel) {
-        SubscriptionSpec<T> theirs = group.spec();
-        if ((theirs.key() == null) != (spec.key() == null) || theirs.urgentFirst() != spec.urgentFirst()) {
-            throw new IllegalArgumentException("group " + spec.group() + " of "
-                    + channel.topic().name() + " is " + order(theirs) + ", but the new member is " + order(spec)
-                    + ": give all members the same keyedBy and urgentFirst, or this one another group");
-        }
-        String differing = differing(theirs, spec);
-        if (differing != null) {
-            throw new IllegalArgumentException("group " + spec.group() + " of "
-                    + channel.topic().name() + " has another " + differing
-                    + " than the new member, and any of them may get any message: make all members with one builder, give"
-                    + " them the same " + differing + " object, or give this one another group");
-        }
-    }
-
-    /** What two members of a group have to have in common, and don't; null if they agree. */
-    private static @Nullable String differing(SubscriptionSpec<?> one, SubscriptionSpec<?> other) {
-        if (!Objects.equals(one.key(), other.key())) {
-            return "key function";
-        }
-        if (!Objects.equals(one.filter(), other.filter())) {
-            return "filter";
-        }
-        return one.retry().equals(other.retry()) ? null : "retry policy";
-    }
-
-    private static String order(SubscriptionSpec<?> spec) {
-        return (spec.key() != null ? "keyed" : "not keyed") + " and " + (spec.urgentFirst() ? "" : "not ")
-                + "urgentFirst";
-    }
-
-    private <T> Channel.Group<T> newGroup(Channel<T> channel, SubscriptionSpec<T> spec, String name) {
-        Intake<T> intake = Intake.of(
-                channel.ring().join(spec.newestOnly()),
-                retries(channel, spec, name),
-                spec.key(),
-                spec.urgentFirst(),
-                channel.topic().capacity());
-        return new Channel.Group<>(intake, spec);
     }
 
     private <T> Subscription begin(Channel<T> channel, Dispatcher<T> dispatcher, Loop loop, SubscriptionSpec<T> spec) {

@@ -69,24 +69,6 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     /** Stands for "too late to add a cancel action". */
     private static final CancelAction TAKEN = new CancelAction(() -> {});
 
-    /** What an {@link Answerer} gives when the handler has sent all that it had to send. */
-    public static final Object SENT = new Object();
-
-    /** What an {@link Answerer} gives when the request is to be completed later. */
-    public static final Object LATER = new Object();
-
-    /** User code that answers requests, of whatever kind. */
-    @FunctionalInterface
-    public interface Answerer<Q, R> {
-        /**
-         * Answers a request.
-         *
-         * @return the whole reply, or {@link #SENT}, or {@link #LATER}
-         * @throws Exception what user code threw
-         */
-        Object answer(Q request, Exchange<Q, R> exchange) throws Exception;
-    }
-
     Exchange(Terms<R> terms, Q request, Headers headers, long askedNs, long deadlineNs) {
         this.terms = terms;
         this.askedNs = askedNs;
@@ -121,9 +103,9 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         Object before = Scope.enter(this);
         try {
             Object answer = handler.answer(wanted, this);
-            if (answer == SENT) {
+            if (answer == Answerer.SENT) {
                 handlerReturned();
-            } else if (answer != LATER) {
+            } else if (answer != Answerer.LATER) {
                 replied(answer);
             }
             return isOver();
@@ -312,25 +294,6 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
         return true;
     }
 
-    /** Has the outer request not keep this one any longer, and tells who else wants to know; in one, for each field counts. */
-    private static final class OfOuter<E> implements Consumer<E> {
-        private final CancelAction innersEnd;
-        private volatile @Nullable Consumer<? super E> next;
-
-        OfOuter(CancelAction innersEnd) {
-            this.innersEnd = innersEnd;
-        }
-
-        @Override
-        public void accept(E over) {
-            innersEnd.remove();
-            Consumer<? super E> present = next;
-            if (present != null) {
-                present.accept(over);
-            }
-        }
-    }
-
     /** Has nobody keep this request for what could still become of it. */
     private void ended() {
         Consumer<? super Exchange<Q, R>> keeper = whenOver;
@@ -346,7 +309,7 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     @SuppressWarnings("unchecked") // made for this exchange
     public final void whenOver(Consumer<? super Exchange<Q, R>> keeper) {
         if (whenOver instanceof OfOuter<?> outer) {
-            ((OfOuter<Exchange<Q, R>>) outer).next = keeper;
+            ((OfOuter<Exchange<Q, R>>) outer).tellsThen(keeper);
         } else {
             whenOver = keeper;
         }

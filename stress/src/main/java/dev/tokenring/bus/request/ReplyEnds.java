@@ -54,7 +54,7 @@ class ReplyEnds {
                 started = true;
                 watchForCancellation();
                 replies.send(REPLY);
-                return Exchange.SENT;
+                return Answerer.SENT;
             });
         } catch (Exception unexpected) {
             throw new AssertionError("the handler throws nothing", unexpected);
