@@ -2,6 +2,7 @@ package dev.tokenring.benchmarks.generation;
 
 import dev.tokenring.llm.ModelOptions;
 import dev.tokenring.llm.engine.BareLoop;
+import org.jspecify.annotations.Nullable;
 
 /** Who generates. */
 public enum GenerationPeer {
@@ -12,13 +13,24 @@ public enum GenerationPeer {
     BARE_LOOP;
 
     /**
+     * What it needs and does not find here, for a reader.
+     *
+     * @return such as "JDK 21 or later"; null if it can be opened
+     */
+    public @Nullable String missing() {
+        return null;
+    }
+
+    /**
      * Opens it, with a model.
      *
      * @param model which
-     * @param precision with which numbers it computes
+     * @param precision with which numbers it computes, or the nearest that it knows
+     * @param callers how many ask at the same time, at most
+     * @param tokensPerCaller how many tokens prompt and answer have together, at most
      * @return the generator, ready
      */
-    public Generator open(GenerationModel model, GenerationPrecision precision) {
+    public Generator open(GenerationModel model, GenerationPrecision precision, int callers, int tokensPerCaller) {
         ModelOptions options = ModelOptions.DEFAULT.withDevice("cpu").withPrecision(precision.precision());
         return switch (this) {
             case TOKENRING -> new TokenringGenerator(model.folder(), options);

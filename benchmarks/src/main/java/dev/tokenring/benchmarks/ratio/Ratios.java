@@ -132,7 +132,13 @@ public final class Ratios implements Callable<Integer> {
     /** The names of the promises that can't be checked here, and what each needs. */
     public static Map<String, String> notRun() {
         Map<String, String> reasons = new LinkedHashMap<>(Rows.NOT_RUN);
-        for (Row row : Rows.all()) {
+        reasons.putAll(missing(Rows.all()));
+        return reasons;
+    }
+
+    static Map<String, String> missing(List<Row> rows) {
+        Map<String, String> reasons = new LinkedHashMap<>();
+        for (Row row : rows) {
             String missing = row.need().missing();
             if (missing != null) {
                 reasons.put(row.name(), missing);

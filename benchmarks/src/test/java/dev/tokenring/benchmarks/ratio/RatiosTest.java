@@ -2,12 +2,19 @@ package dev.tokenring.benchmarks.ratio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokenring.benchmarks.PublishByReference;
+import dev.tokenring.benchmarks.measure.Metric;
+import dev.tokenring.benchmarks.measure.Setting;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class RatiosTest {
+    private static final Setting NEVER_RUN = Setting.of(PublishByReference.class, Metric.THROUGHPUT);
+
     private final StringWriter errors = new StringWriter();
 
     @Test
@@ -40,5 +47,14 @@ class RatiosTest {
         assertThat(Rows.all()).allSatisfy(row -> assertThat(row.reference() != null)
                 .as(row.name())
                 .isEqualTo(row.bar().needsReference()));
+    }
+
+    @Test
+    void aRowThatMissesSomethingHereSaysWhatAndIsNotRun() {
+        var row = new Row("row", "a promise", Bar.bytesAtMost(1), NEVER_RUN, null, false, 1, () -> "another machine");
+
+        assertThat(Ratios.missing(List.of(row))).containsExactly(Map.entry("row", "another machine"));
+        assertThat(Ratios.missing(List.of(new Row("row", "a promise", Bar.bytesAtMost(1), NEVER_RUN, null, false))))
+                .isEmpty();
     }
 }
