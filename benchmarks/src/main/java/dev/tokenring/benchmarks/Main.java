@@ -1,6 +1,7 @@
 package dev.tokenring.benchmarks;
 
 import dev.tokenring.benchmarks.generation.Perplexity;
+import dev.tokenring.benchmarks.generation.sweep.GenerationSweep;
 import dev.tokenring.benchmarks.latency.LatencyAtRate;
 import dev.tokenring.benchmarks.ratio.Ratios;
 import dev.tokenring.benchmarks.report.Report;
@@ -17,6 +18,7 @@ import picocli.CommandLine;
  * <pre>
  * java -jar benchmarks/target/benchmarks.jar ratios --help
  * java -jar benchmarks/target/benchmarks.jar latency --help
+ * java -jar benchmarks/target/benchmarks.jar sweep --help
  * java -jar benchmarks/target/benchmarks.jar report --help
  * java -jar benchmarks/target/benchmarks.jar -h
  * </pre>
@@ -25,6 +27,7 @@ public final class Main {
     private static final Map<String, Supplier<Callable<Integer>>> COMMANDS = Map.of(
             "ratios", Ratios::new,
             "latency", LatencyAtRate::new,
+            "sweep", GenerationSweep::new,
             "idle", IdleCost::new,
             "perplexity", Perplexity::new,
             "report", Report::new);

@@ -1,17 +1,9 @@
 package dev.tokenring.benchmarks.latency;
 
 import dev.tokenring.benchmarks.measure.Json;
+import dev.tokenring.benchmarks.measure.Jvm;
 import dev.tokenring.benchmarks.peer.Lane;
 import dev.tokenring.benchmarks.peer.Lane.Message;
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -46,35 +38,9 @@ final class LatencyRun implements Lane.Receiver {
         lastCount = totalCount - (long) ratePerS * run.seconds() / 100;
     }
 
-    /** Measures in a new JVM with the class path and the flags of this one. */
+    /** Measures in a new JVM. */
     static RunResult inJvmOfItsOwn(Run run) {
-        List<String> command = new ArrayList<>();
-        command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        // As in the benchmarks: for peers that use Unsafe, and for those that look into the JDK.
-        command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), LatencyRun.class.getName()));
-        command.add(Json.line(run));
-        try {
-            Process jvm =
-                    new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
-            String line;
-            try (BufferedReader output = jvm.inputReader()) {
-                line = output.readLine();
-            }
-            int status = jvm.waitFor();
-            if (status != 0 || line == null) {
-                throw new IllegalStateException(
-                        "the run ended with status " + status + ": " + String.join(" ", command));
-            }
-            return Json.parse(line, RunResult.class);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("interrupted during " + run);
-        }
+        return Jvm.run(LatencyRun.class, run, RunResult.class);
     }
 
     /**
