@@ -60,6 +60,7 @@ sealed interface Chart {
     record Axis(String title, boolean logarithmic, List<Tick> ticks) {
         private static final double SHARE_OF_MARGIN = 0.04;
         private static final double LEAST_FACTOR = 1.05;
+        private static final double FEWEST_STEPS = 3;
         private static final double DECADES_WITH_ROOM_FOR_MORE_TICKS = 2.5;
 
         /** A logarithmic axis with marks at powers of ten and, where there is room, in between, around all these values. */
@@ -76,6 +77,21 @@ sealed interface Chart {
             return new Axis(title, true, ticks);
         }
 
+        /** An axis from zero on, with a handful of marks, for these values. */
+        static Axis fromZero(String title, DoubleStream values) {
+            double highest = Math.max(1, values.max().orElse(1));
+            int exponent = (int) Math.floor(Math.log10(highest / FEWEST_STEPS));
+            double unit = Math.pow(10, exponent);
+            double step = DoubleStream.of(5, 2, 1)
+                    .filter(multiple -> multiple * unit * FEWEST_STEPS <= highest)
+                    .findFirst()
+                    .orElse(1);
+            List<Tick> ticks = IntStream.rangeClosed(0, (int) Math.ceil(highest / (step * unit)))
+                    .mapToObj(i -> Tick.at(i * step, exponent))
+                    .toList();
+            return new Axis(title, false, ticks);
+        }
+
         /** Where on the axis a value lies: as far from another as the difference of their places. */
         double place(double value) {
             return logarithmic ? Math.log10(value) : value;
@@ -85,8 +101,9 @@ sealed interface Chart {
         Range around(DoubleStream values) {
             DoubleSummaryStatistics range = values.summaryStatistics();
             if (!logarithmic) {
-                double margin = SHARE_OF_MARGIN * (range.getMax() - range.getMin());
-                return new Range(range.getMin() - margin, range.getMax() + margin);
+                double least = Math.min(range.getMin(), ticks.get(0).at());
+                double margin = SHARE_OF_MARGIN * (range.getMax() - least);
+                return new Range(least - margin, range.getMax() + margin);
             }
             double factor = Math.max(LEAST_FACTOR, Math.pow(range.getMax() / range.getMin(), SHARE_OF_MARGIN));
             return new Range(range.getMin() / factor, range.getMax() * factor);

@@ -39,6 +39,14 @@ final class Elsewhere {
         }
     }
 
+    /** Where the figures of other machines come from, as the end of a sentence; empty if there are none. */
+    String origin() {
+        return others.isEmpty()
+                ? ""
+                : ", and, for the table of other machines, from what `ratios --json` wrote there, which is in [%s](%s)"
+                        .formatted(FOLDER, FOLDER);
+    }
+
     /** A table of the ratios on each machine, this one first; empty if there is no other. */
     String table(Results here) {
         if (others.isEmpty()) {

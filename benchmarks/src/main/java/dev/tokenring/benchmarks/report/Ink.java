@@ -18,9 +18,11 @@ enum Ink {
     RANGE(3, "#24292f", "#d8dee4"),
     OURS(4, "#0072b2", "#56a9e0"),
     OURS_TOO(5, "#009e73", "#3fc99a"),
+    OURS_AS_WELL(9, "#3fb6d6", "#7fd6ec"),
     DISRUPTOR(6, "#d55e00", "#f08a4b"),
     OTHERS(7, "#8c959f", "#8c959f"),
-    OTHERS_TOO(8, "#cc79a7", "#e09cc2");
+    OTHERS_TOO(8, "#cc79a7", "#e09cc2"),
+    OTHERS_AS_WELL(10, "#e69f00", "#f0b840");
 
     private final int placeholderBlue;
     private final String light;

@@ -53,8 +53,13 @@ final class Page {
     private List<Chart> charts() {
         List<Chart> charts = new ArrayList<>();
         Sections.all().forEach(section -> section.chart(results).ifPresent(charts::add));
+        sweep().ifPresent(sweep -> charts.addAll(sweep.charts()));
         Latencies.of(results).forEach(latencies -> charts.add(latencies.chart()));
         return charts;
+    }
+
+    private Optional<Sweep> sweep() {
+        return Optional.ofNullable(results.sweep()).map(Sweep::new);
     }
 
     private static String fileOf(Chart chart) {
@@ -64,10 +69,12 @@ final class Page {
     private String text() {
         String sections = Sections.all().stream()
                 .flatMap(section -> section.chart(results).stream()
-                        .map(chart -> section(section.title(), chart, section.text(results, sources))))
+                        .map(chart -> section(section.title(), List.of(chart), section.text(results, sources))))
                 .collect(Collectors.joining("\n"));
+        String swept = sweep().map(sweep -> section(sweep.title(), sweep.charts(), sweep.text(sources)))
+                .orElse("");
         String latencies = Latencies.of(results).stream()
-                .map(each -> section(each.title(), each.chart(), each.text(sources)))
+                .map(each -> section(each.title(), List.of(each.chart()), each.text(sources)))
                 .collect(Collectors.joining("\n"));
         return """
                 # Figures
@@ -76,7 +83,8 @@ final class Page {
 
                     java -jar benchmarks/target/benchmarks.jar report
 
-                from what it measured, which is in [%s](%s). Measure it on your machine. [How to run and to read the benchmarks](%sbenchmarks/README.md).
+                from what it measured, which is in [%s](%s)%s. Measure it on your machine. \
+                [How to run and to read the benchmarks](%sbenchmarks/README.md).
 
                 %s
 
@@ -97,6 +105,7 @@ final class Page {
 
                 %s
                 %s
+                %s
                 ## Nothing to do
 
                 **What is measured:** The CPU time of the Java threads of a bus with %d subscriptions, each to a topic of its own \
@@ -111,12 +120,14 @@ final class Page {
                                 sources.toRoot(),
                                 RESULTS,
                                 RESULTS,
+                                elsewhere.origin(),
                                 sources.toRoot(),
                                 where(),
                                 Promises.table(results.comparisons()),
                                 Promises.notRun(results.notRun()),
                                 elsewhere.table(results),
                                 sections,
+                                swept,
                                 latencies,
                                 results.idle().subscriptions(),
                                 "`java -jar benchmarks/target/benchmarks.jar idle`",
@@ -130,13 +141,16 @@ final class Page {
                 + "\n";
     }
 
-    private static String section(String title, Chart chart, String text) {
+    private static String section(String title, List<Chart> charts, String text) {
+        String pictures = charts.stream()
+                .map(chart -> "![%s](%s)".formatted(chart.description(), fileOf(chart)))
+                .collect(Collectors.joining("\n\n"));
         return """
                 ## %s
 
-                ![%s](%s)
+                %s
 
-                %s""".formatted(title, chart.description(), fileOf(chart), text);
+                %s""".formatted(title, pictures, text);
     }
 
     private String where() {

@@ -3,6 +3,7 @@ package dev.tokenring.benchmarks.report;
 import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.benchmarks.IdleCost;
+import dev.tokenring.benchmarks.generation.sweep.GenerationSweep;
 import dev.tokenring.benchmarks.latency.LatencyAtRate;
 import dev.tokenring.benchmarks.measure.Effort;
 import dev.tokenring.benchmarks.measure.Figure;
@@ -111,7 +112,15 @@ public final class Report implements Callable<Integer> {
         List<Latency> latencies =
                 LatencyAtRate.measure(quick).stream().flatMap(Latency::of).toList();
         return new Results(
-                machine, commit(), date, figures, comparisons, Ratios.notRun(), latencies, IdleCost.measure(quick));
+                machine,
+                commit(),
+                date,
+                figures,
+                comparisons,
+                Ratios.notRun(),
+                latencies,
+                IdleCost.measure(quick),
+                GenerationSweep.measure(quick));
     }
 
     private double measure(Setting setting) {

@@ -1,6 +1,7 @@
 package dev.tokenring.benchmarks.report;
 
 import dev.tokenring.benchmarks.IdleCost;
+import dev.tokenring.benchmarks.generation.sweep.SweepResult;
 import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Json;
 import dev.tokenring.benchmarks.measure.Machine;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that was measured for a report, from which it can be written again.
@@ -25,6 +27,7 @@ import java.util.Optional;
  * @param notRun the names of the promises that could not be, and what each needs
  * @param latencies what the charts of latency show
  * @param idle what a bus costs that has nothing to do
+ * @param sweep what a language model's users see at more and more requests; null in results of a time before that
  */
 public record Results(
         Machine machine,
@@ -34,7 +37,8 @@ public record Results(
         List<Comparison> comparisons,
         Map<String, String> notRun,
         List<Latency> latencies,
-        IdleCost.Percent idle) {
+        IdleCost.Percent idle,
+        @Nullable SweepResult sweep) {
     /**
      * Reads what {@link #write} wrote.
      *
@@ -61,7 +65,7 @@ public record Results(
                         .findFirst()
                         .orElse(before))
                 .toList();
-        return new Results(machine, commit, date, figures, replaced, notRun, latencies, idle);
+        return new Results(machine, commit, date, figures, replaced, notRun, latencies, idle, sweep);
     }
 
     /** What was measured of a setting, if it was. */

@@ -2,6 +2,12 @@ package dev.tokenring.benchmarks.report;
 
 import dev.tokenring.benchmarks.IdleCost;
 import dev.tokenring.benchmarks.PublishByReference;
+import dev.tokenring.benchmarks.generation.sweep.Limits;
+import dev.tokenring.benchmarks.generation.sweep.Policy;
+import dev.tokenring.benchmarks.generation.sweep.Served;
+import dev.tokenring.benchmarks.generation.sweep.Spacing;
+import dev.tokenring.benchmarks.generation.sweep.SweepPoint;
+import dev.tokenring.benchmarks.generation.sweep.SweepResult;
 import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.measure.Metric;
@@ -9,10 +15,12 @@ import dev.tokenring.benchmarks.measure.Setting;
 import dev.tokenring.benchmarks.peer.Peer;
 import dev.tokenring.benchmarks.ratio.Bar;
 import dev.tokenring.benchmarks.ratio.Comparison;
+import dev.tokenring.llm.Precision;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Results that nobody measured, with round numbers. */
 final class MadeUp {
@@ -46,7 +54,27 @@ final class MadeUp {
                         latency("TOKENRING", 0.5, 4.0, 6_000),
                         latency("DISRUPTOR", 0.4, 5.0, 5_000),
                         latency(Latency.MACHINE, 50, 51, 5_900)),
-                new IdleCost.Percent(100, 0.25, 0.125));
+                new IdleCost.Percent(100, 0.25, 0.125),
+                sweep());
+    }
+
+    /** Continuous batches lead in everything but the time of a further token. */
+    private static SweepResult sweep() {
+        List<SweepPoint> points = Stream.of(0.5, 8.0)
+                .flatMap(times -> Stream.of(
+                        point(Policy.ONE_AT_A_TIME, times, served(80, 160, 2, 100)),
+                        point(Policy.STATIC_BATCHES, times, served(40, 80, 8, 400)),
+                        point(Policy.CONTINUOUS, times, served(10, 20, 4, 800))))
+                .toList();
+        return new SweepResult("a-model", Precision.FP32, Spacing.POISSON, 2, 10, new Limits(500, 1000), points);
+    }
+
+    private static SweepPoint point(Policy policy, double times, Served served) {
+        return new SweepPoint(policy, times, 10 * times, List.of(served, served));
+    }
+
+    private static Served served(double firstP50, double firstP99, double further, double goodput) {
+        return new Served(40, 3, 2, firstP50, firstP99, further, 2 * further, 2 * goodput, goodput);
     }
 
     private static List<Double> samples(Setting setting) {

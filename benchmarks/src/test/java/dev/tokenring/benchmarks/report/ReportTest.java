@@ -80,6 +80,9 @@ class ReportTest {
                         "diamond.svg",
                         "fan-in.svg",
                         "streamed-reply.svg",
+                        "sweep-first-token-p50.svg",
+                        "sweep-first-token-p99.svg",
+                        "sweep-goodput.svg",
                         "latency-adaptive-100000-per-s.svg");
         assertThat(filesIn(out)).containsAll(shown).contains("results.json", "README.md");
     }
@@ -136,6 +139,49 @@ class ReportTest {
                 .contains("From max on it is mostly the machine that stalls: 5,900 µs of Tokenring's 6,000 µs there.")
                 .contains("longer than the Disruptor by hand at p50 (1.25 times), max (1.20 times).")
                 .contains("| Tokenring | 0.50 | 4.00 | 6,000 |");
+    }
+
+    @Test
+    void pageSaysWhatMoreAndMoreRequestsDoToAModelsUsers() throws IOException {
+        render(earlier);
+
+        assertThat(readString(out.resolve("README.md")))
+                .contains(
+                        "At 8 times of what is answered one at a time, continuous batches have a goodput of 800 tokens/s,"
+                                + " one at a time 100, static batches 400.")
+                .contains("**time per token, p50**: better are one at a time at 0.5 (2.00 to 4.00), one at a time at 8")
+                .contains("| 8 | 80.00 | continuous batches | 10.00 | 20.00 | 4.00 | 8.00 | 800 | 80 | 6 | 4 |")
+                .contains("as long as 5.00 and 10.00 answers take one at a time");
+    }
+
+    @Test
+    void resultsOfATimeBeforeTheSweepAreStillWritten() throws IOException {
+        Results now = MadeUp.results();
+        new Results(
+                        now.machine(),
+                        now.commit(),
+                        now.date(),
+                        now.figures(),
+                        now.comparisons(),
+                        now.notRun(),
+                        now.latencies(),
+                        now.idle(),
+                        null)
+                .write(earlier);
+
+        assertThat(render(earlier)).as(errors.toString()).isZero();
+        assertThat(out.resolve("sweep-goodput.svg")).doesNotExist();
+    }
+
+    @Test
+    void pageSaysWhereFiguresOfOtherMachinesComeFrom() throws IOException {
+        render(earlier);
+        assertThat(readString(out.resolve("README.md"))).doesNotContain("table of other machines");
+
+        MadeUp.results()
+                .write(Files.createDirectories(out.resolve(Elsewhere.FOLDER)).resolve("another.json"));
+        render(earlier);
+        assertThat(readString(out.resolve("README.md"))).contains("which is in [elsewhere](elsewhere)");
     }
 
     @Test

@@ -101,26 +101,36 @@ public final class GenerationSweep implements Callable<Integer> {
     @Override
     public Integer call() {
         System.out.println(Machine.here().describe());
-        var workload = new Workload(spacing, seed);
-        SweepResult found = measure(
-                new Plan(
-                        folder.toString(),
-                        precision,
-                        times,
-                        0,
-                        workload,
-                        seconds,
-                        answersToFirstToken,
-                        answersToEnd,
-                        false),
-                rounds);
+        SweepResult found = measure();
         if (json != null) {
             Json.write(json, found);
         }
         return 0;
     }
 
-    private static SweepResult measure(Plan plan, int rounds) {
+    /**
+     * Measures the house model with the usual options.
+     *
+     * @param quick whether to measure once and briefly
+     */
+    public static SweepResult measure(boolean quick) {
+        var sweep = new GenerationSweep();
+        sweep.seconds = quick ? 1 : 2;
+        sweep.rounds = quick ? 1 : 3;
+        return sweep.measure();
+    }
+
+    private SweepResult measure() {
+        var plan = new Plan(
+                folder.toString(),
+                precision,
+                times,
+                0,
+                new Workload(spacing, seed),
+                seconds,
+                answersToFirstToken,
+                answersToEnd,
+                false);
         List<Round> found = new ArrayList<>();
         Plan next = plan;
         for (int round = 0; round < rounds; round++) {

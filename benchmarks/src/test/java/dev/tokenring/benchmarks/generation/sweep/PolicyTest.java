@@ -39,6 +39,7 @@ class PolicyTest {
 
     @AfterEach
     void close() {
+        asked.forEach(one -> one.cancel(true));
         bus.close();
     }
 
