@@ -68,6 +68,11 @@ public enum Metric {
         return unit;
     }
 
+    /** Whether the larger of two values is the better one. */
+    public boolean moreIsBetter() {
+        return this == THROUGHPUT || this == TOKENS;
+    }
+
     /** Prints a value with as many digits as a reader needs. */
     public static String print(double value) {
         if (value != 0 && Math.abs(value) < 0.1) {

@@ -72,7 +72,7 @@ record Duel(Setting ours, Setting theirs, String theirName, String whyTheyMayLea
 
     /** How many times ours is better. */
     private static double lead(Figure ours, Figure theirs) {
-        return ours.setting().metric() == Metric.THROUGHPUT
+        return ours.setting().metric().moreIsBetter()
                 ? ours.median() / theirs.median()
                 : theirs.median() / ours.median();
     }

@@ -46,13 +46,18 @@ final class Page {
         Files.writeString(folder.resolve("README.md"), text());
         Optional<Scaling> scaling = Scaling.of(results);
         if (scaling.isPresent()) {
-            Files.writeString(folder.resolve(SCALING), scaling.get().text(sources));
+            Optional<GenerationScaling> generation = GenerationScaling.of(results);
+            Files.writeString(
+                    folder.resolve(SCALING),
+                    scaling.get().text(sources)
+                            + generation.map(model -> "\n" + model.text()).orElse(""));
         }
     }
 
     private List<Chart> charts() {
         List<Chart> charts = new ArrayList<>();
         Sections.all().forEach(section -> section.chart(results).ifPresent(charts::add));
+        BatchingGain.of(results).ifPresent(gain -> charts.add(gain.chart()));
         sweep().ifPresent(sweep -> charts.addAll(sweep.charts()));
         Latencies.of(results).forEach(latencies -> charts.add(latencies.chart()));
         return charts;
@@ -71,6 +76,9 @@ final class Page {
                 .flatMap(section -> section.chart(results).stream()
                         .map(chart -> section(section.title(), List.of(chart), section.text(results, sources))))
                 .collect(Collectors.joining("\n"));
+        String gains = BatchingGain.of(results)
+                .map(gain -> section(gain.title(), List.of(gain.chart()), gain.text(sources)))
+                .orElse("");
         String swept = sweep().map(sweep -> section(sweep.title(), sweep.charts(), sweep.text(sources)))
                 .orElse("");
         String latencies = Latencies.of(results).stream()
@@ -106,6 +114,7 @@ final class Page {
                 %s
                 %s
                 %s
+                %s
                 ## Nothing to do
 
                 **What is measured:** The CPU time of the Java threads of a bus with %d subscriptions, each to a topic of its own \
@@ -127,6 +136,7 @@ final class Page {
                                 Promises.notRun(results.notRun()),
                                 elsewhere.table(results),
                                 sections,
+                                gains,
                                 swept,
                                 latencies,
                                 results.idle().subscriptions(),

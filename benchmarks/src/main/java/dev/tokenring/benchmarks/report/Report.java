@@ -108,7 +108,9 @@ public final class Report implements Callable<Integer> {
         List<Setting> settings = Sections.all().stream()
                 .flatMap(section -> section.settings().stream())
                 .toList();
-        List<Figure> figures = new Rounds(roundsOfEach(), this::measure).measure(settings);
+        List<Figure> figures = new Rounds(
+                        setting -> GenerationSections.roundsOf(setting, roundsOfEach()), this::measure)
+                .measure(settings);
         List<Latency> latencies =
                 LatencyAtRate.measure(quick).stream().flatMap(Latency::of).toList();
         return new Results(

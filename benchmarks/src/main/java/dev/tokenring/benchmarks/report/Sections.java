@@ -37,9 +37,11 @@ final class Sections {
     private Sections() {}
 
     static List<Section> all() {
-        return Stream.concat(
-                        Stream.of(byReference(), inPlace(), roundTrip(), roundTripJoined(), broadcast(), manyTopics()),
-                        ShapeSections.all().stream())
+        return Stream.of(
+                        List.of(byReference(), inPlace(), roundTrip(), roundTripJoined(), broadcast(), manyTopics()),
+                        ShapeSections.all(),
+                        GenerationSections.all())
+                .flatMap(List::stream)
                 .toList();
     }
 

@@ -2,6 +2,7 @@ package dev.tokenring.benchmarks.report;
 
 import dev.tokenring.benchmarks.IdleCost;
 import dev.tokenring.benchmarks.PublishByReference;
+import dev.tokenring.benchmarks.generation.GenerationModel;
 import dev.tokenring.benchmarks.generation.sweep.Limits;
 import dev.tokenring.benchmarks.generation.sweep.Policy;
 import dev.tokenring.benchmarks.generation.sweep.Served;
@@ -66,7 +67,8 @@ final class MadeUp {
                         point(Policy.STATIC_BATCHES, times, served(40, 80, 8, 400)),
                         point(Policy.CONTINUOUS, times, served(10, 20, 4, 800))))
                 .toList();
-        return new SweepResult("a-model", Precision.FP32, Spacing.POISSON, 2, 10, new Limits(500, 1000), points);
+        return new SweepResult(
+                GenerationModel.HOUSE, Precision.FP32, Spacing.POISSON, 2, 10, new Limits(500, 1000), points);
     }
 
     private static SweepPoint point(Policy policy, double times, Served served) {

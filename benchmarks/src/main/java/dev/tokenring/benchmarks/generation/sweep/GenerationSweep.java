@@ -1,5 +1,6 @@
 package dev.tokenring.benchmarks.generation.sweep;
 
+import dev.tokenring.benchmarks.generation.GenerationModel;
 import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Json;
 import dev.tokenring.benchmarks.measure.Machine;
@@ -49,8 +50,11 @@ public final class GenerationSweep implements Callable<Integer> {
     private static final double ANSWERS_TO_FIRST_TOKEN = 5;
     private static final double ANSWERS_TO_END = 10;
 
-    @Option(names = "--model", paramLabel = "FOLDER", description = "The model.")
-    private Path folder = Path.of("examples/models/house-dialogue");
+    @Option(
+            names = "--model",
+            description = "${COMPLETION-CANDIDATES}; larger ones want more --seconds.",
+            defaultValue = "HOUSE")
+    private GenerationModel model = GenerationModel.HOUSE;
 
     @Option(names = "--precision", description = "${COMPLETION-CANDIDATES}.", defaultValue = "FP32")
     private Precision precision = Precision.FP32;
@@ -66,17 +70,17 @@ public final class GenerationSweep implements Callable<Integer> {
     private Spacing spacing = Spacing.POISSON;
 
     @Option(names = "--seed", description = "What requests are drawn from.", defaultValue = "1")
-    private long seed;
+    private long seed = 1;
 
     @Option(
             names = "--seconds",
             description =
                     "For how long at each rate, for each policy; or up to three times as long, until 40 requests came.",
             defaultValue = "2")
-    private int seconds;
+    private int seconds = 2;
 
     @Option(names = "--rounds", description = "JVMs.", defaultValue = "3")
-    private int rounds;
+    private int rounds = 3;
 
     @Option(
             names = "--first-token",
@@ -122,7 +126,7 @@ public final class GenerationSweep implements Callable<Integer> {
 
     private SweepResult measure() {
         var plan = new Plan(
-                folder.toString(),
+                model,
                 precision,
                 times,
                 0,
@@ -137,7 +141,7 @@ public final class GenerationSweep implements Callable<Integer> {
             found.add(SweepRun.inJvmOfItsOwn(next));
             next = plan.again(found.get(0).answersPerS(), round % 2 == 0);
         }
-        SweepResult result = SweepResult.of("house-dialogue", plan, found);
+        SweepResult result = SweepResult.of(plan, found);
         print(result, rounds);
         return result;
     }

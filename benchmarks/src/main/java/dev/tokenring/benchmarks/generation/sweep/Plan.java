@@ -1,12 +1,13 @@
 package dev.tokenring.benchmarks.generation.sweep;
 
+import dev.tokenring.benchmarks.generation.GenerationModel;
 import dev.tokenring.llm.Precision;
 import java.util.List;
 
 /**
  * What one JVM is to measure: each policy at each rate, in turn.
  *
- * @param folder the model
+ * @param model which model
  * @param precision with which numbers it computes
  * @param times the rates, as multiples of what is answered one at a time
  * @param answersPerS how many requests are answered one at a time in a second; 0 to find out
@@ -17,7 +18,7 @@ import java.util.List;
  * @param backwards whether what usually comes last comes first
  */
 record Plan(
-        String folder,
+        GenerationModel model,
         Precision precision,
         List<Double> times,
         double answersPerS,
@@ -42,7 +43,7 @@ record Plan(
     /** The same in another round, with the rates of the first. */
     Plan again(double foundAnswersPerS, boolean otherWay) {
         return new Plan(
-                folder,
+                model,
                 precision,
                 times,
                 foundAnswersPerS,

@@ -1,12 +1,13 @@
 package dev.tokenring.benchmarks.generation.sweep;
 
+import dev.tokenring.benchmarks.generation.GenerationModel;
 import dev.tokenring.llm.Precision;
 import java.util.List;
 
 /**
  * What a sweep found.
  *
- * @param model the name of the model
+ * @param model which model
  * @param precision with which numbers it computed
  * @param spacing when requests came
  * @param seconds for how long each policy was measured at each rate in each JVM, at least
@@ -15,7 +16,7 @@ import java.util.List;
  * @param points what came of each policy at each rate
  */
 public record SweepResult(
-        String model,
+        GenerationModel model,
         Precision precision,
         Spacing spacing,
         int seconds,
@@ -23,7 +24,7 @@ public record SweepResult(
         Limits limits,
         List<SweepPoint> points) {
     /** Puts together what the JVMs of a sweep found. */
-    static SweepResult of(String model, Plan plan, List<Round> rounds) {
+    static SweepResult of(Plan plan, List<Round> rounds) {
         Round first = rounds.get(0);
         List<SweepPoint> points = first.runs().stream()
                 .map(run -> new SweepPoint(
@@ -33,7 +34,7 @@ public record SweepResult(
                         rounds.stream().map(round -> round.served(run)).toList()))
                 .toList();
         return new SweepResult(
-                model,
+                plan.model(),
                 plan.precision(),
                 plan.workload().spacing(),
                 plan.seconds(),

@@ -14,7 +14,6 @@ import dev.tokenring.llm.GenerationHandler;
 import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.LanguageModel;
 import dev.tokenring.llm.ModelOptions;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -67,7 +66,7 @@ final class SweepRun {
         ModelOptions options = ModelOptions.DEFAULT.withPrecision(plan.precision());
         EngineOptions sharing =
                 EngineOptions.DEFAULT.withMaxBatchSize(Policy.TOGETHER).withQueueLimit(Policy.WAITING);
-        try (LanguageModel model = LanguageModel.load(Path.of(plan.folder()), options, sharing);
+        try (LanguageModel model = LanguageModel.load(plan.model().folder(), options, sharing);
                 Bus bus = Bus.open()) {
             System.out.println(Json.line(new SweepRun(plan, bus, model).measure()));
         }

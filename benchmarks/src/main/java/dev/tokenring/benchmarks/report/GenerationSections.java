@@ -1,0 +1,160 @@
+package dev.tokenring.benchmarks.report;
+
+import static dev.tokenring.benchmarks.measure.Metric.TOKENS;
+
+import dev.tokenring.benchmarks.Generate;
+import dev.tokenring.benchmarks.ReadWeights;
+import dev.tokenring.benchmarks.generation.GenerationModel;
+import dev.tokenring.benchmarks.generation.GenerationPeer;
+import dev.tokenring.benchmarks.generation.GenerationPrecision;
+import dev.tokenring.benchmarks.measure.Setting;
+import dev.tokenring.benchmarks.report.Chart.Series;
+import dev.tokenring.benchmarks.report.Section.Column;
+import dev.tokenring.benchmarks.report.Section.Form;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the page shows of language models. As in {@link Sections}, no text has a number in it. */
+final class GenerationSections {
+    static final List<Integer> CALLERS = List.of(1, 4, 16);
+
+    private static final int ALONE = 1;
+    private static final int MANY = 16;
+    private static final int ROUNDS_OF_HOUSE = 2;
+    private static final int ROUNDS_OF_LARGE = 2;
+    private static final Series BARE_LOOP = new Series("the bare decode loop, FP32", Ink.DISRUPTOR);
+    private static final Series ONE_AT_A_TIME = new Series("one request at a time, FP32", Ink.OTHERS);
+
+    private GenerationSections() {}
+
+    static List<Section> all() {
+        return List.of(house(), large(), limit());
+    }
+
+    /** How many JVMs a setting takes: models take long to load, and large ones to answer. */
+    static int roundsOf(Setting setting, int usual) {
+        String model = setting.params().get("model");
+        if (model == null) {
+            return usual;
+        }
+        return Math.min(usual, model.equals(GenerationModel.HOUSE.name()) ? ROUNDS_OF_HOUSE : ROUNDS_OF_LARGE);
+    }
+
+    /** The precisions of which the page shows how they do with a model. */
+    static List<GenerationPrecision> precisionsOf(GenerationModel model) {
+        return model == GenerationModel.HOUSE
+                ? List.of(GenerationPrecision.FP32, GenerationPrecision.INT8)
+                : List.of(GenerationPrecision.FP32, GenerationPrecision.BF16, GenerationPrecision.INT8);
+    }
+
+    private static Section house() {
+        return byCallers("generation-house", "Generation, a small model", GenerationModel.HOUSE, """
+                The examples' small dialogue model, which a processor's cache may hold.""", """
+                A model as small as this one answers many people at once on an ordinary machine.""");
+    }
+
+    private static Section large() {
+        return byCallers(
+                "generation-124m",
+                "Generation, a model of the size of the smallest GPT-2",
+                GenerationModel.GPT2_124M,
+                """
+                A model with the shape of the smallest GPT-2, and random weights, since speed does not depend on those.""",
+                """
+                Its weights have to come from memory for each step, and a step for many callers needs them only once. Which \
+                precision is good enough for a model of yours, its perplexity tells.""");
+    }
+
+    private static Section byCallers(
+            String name, String title, GenerationModel model, String whichModel, String whatItMeans) {
+        Setting many = ours(model, GenerationPrecision.FP32, MANY);
+        Setting alone = ours(model, GenerationPrecision.FP32, ALONE);
+        List<Column> columns = new ArrayList<>();
+        for (GenerationPrecision precision : precisionsOf(model)) {
+            CALLERS.forEach(callers ->
+                    columns.add(new Column(callers.toString(), seriesOf(precision), ours(model, precision, callers))));
+        }
+        List<Duel> duels = new ArrayList<>();
+        duels.add(new Duel(many, alone, "one request at a time", Duel.UNKNOWN));
+        for (int callers : List.of(ALONE, MANY)) {
+            Setting loop = generate(GenerationPeer.BARE_LOOP, model, GenerationPrecision.FP32, callers);
+            columns.add(new Column(Integer.toString(callers), BARE_LOOP, loop));
+            duels.add(new Duel(
+                    ours(model, GenerationPrecision.FP32, callers),
+                    loop,
+                    "the bare decode loop, callers: " + callers,
+                    """
+                    it has nobody to let in between two steps, makes no text of its tokens, and has no stream to send them on"""));
+        }
+        CALLERS.forEach(callers -> columns.add(new Column(callers.toString(), ONE_AT_A_TIME, alone)));
+        return new Section(
+                name,
+                title,
+                Generate.class,
+                Form.LINES,
+                "callers",
+                TOKENS.unit(),
+                columns,
+                duels,
+                whichModel + """
+                         So many callers ask at the same time through a service on the bus, again and again, and the tokens of \
+                        all of them together are counted. The line of one request at a time is what they would get together if \
+                        each waited for its turn; the bare decode loop runs the same forward passes and does nothing else.""",
+                whatItMeans);
+    }
+
+    private static Section limit() {
+        List<GenerationPrecision> precisions = precisionsOf(GenerationModel.GPT2_124M);
+        List<Column> columns = new ArrayList<>();
+        List<Duel> duels = new ArrayList<>();
+        for (GenerationPrecision precision : precisions) {
+            Setting ours = ours(GenerationModel.GPT2_124M, precision, ALONE);
+            Setting reading = reading(precision);
+            columns.add(new Column(precision.name(), new Series("Tokenring", Ink.OURS), ours));
+            columns.add(
+                    new Column(precision.name(), new Series("the limit: reading the weights", Ink.OTHERS), reading));
+            duels.add(new Duel(ours, reading, "reading the weights alone, " + precision, """
+                    nobody can be better at this; what is missing is arithmetic that is not done while the memory is read, \
+                    attention, which reads more than weights, and all that happens between two steps"""));
+        }
+        return new Section(
+                "generation-limit",
+                "One caller, and the limit",
+                ReadWeights.class,
+                Form.BARS,
+                "precision",
+                TOKENS.unit(),
+                columns,
+                duels,
+                """
+                One caller, the model with the shape of the smallest GPT-2; and beside it how often a second all processors \
+                together can read as many bytes as its weights have, and do nothing else.""",
+                """
+                A single caller's next token needs all the weights once more, so the memory's bandwidth is the limit, and fewer \
+                bits are faster. More callers share what is read.""");
+    }
+
+    static Setting ours(GenerationModel model, GenerationPrecision precision, int callers) {
+        return generate(GenerationPeer.TOKENRING, model, precision, callers);
+    }
+
+    static Setting reading(GenerationPrecision precision) {
+        return Setting.of(ReadWeights.class, TOKENS, "model", GenerationModel.GPT2_124M, "precision", precision);
+    }
+
+    private static Setting generate(
+            GenerationPeer peer, GenerationModel model, GenerationPrecision precision, int callers) {
+        return Setting.of(
+                Generate.class, TOKENS, "peer", peer, "model", model, "precision", precision, "callers", callers);
+    }
+
+    private static Series seriesOf(GenerationPrecision precision) {
+        return new Series(
+                "Tokenring, " + precision,
+                switch (precision) {
+                    case FP32 -> Ink.OURS;
+                    case BF16 -> Ink.OURS_AS_WELL;
+                    default -> Ink.OURS_TOO;
+                });
+    }
+}
