@@ -22,4 +22,16 @@ public record Effort(int warmups, Duration warmup, int measurements, Duration me
 
     /** For figures that are to be published. */
     public static final Effort FULL = new Effort(2, Duration.ofSeconds(1), 2, Duration.ofSeconds(1));
+
+    /**
+     * The effort that what counts is worth. Bytes are exact only if what the JVM's own threads allocate is spread over many
+     * operations.
+     */
+    public static Effort of(Metric metric, boolean quick) {
+        return switch (metric) {
+            case TOKENS -> TOKENS;
+            case ALLOCATION -> FULL;
+            case THROUGHPUT, MEDIAN_TIME -> quick ? QUICK : FULL;
+        };
+    }
 }

@@ -7,7 +7,6 @@ import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Jmh;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.measure.Metric;
-import dev.tokenring.benchmarks.measure.Setting;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -85,7 +84,7 @@ public final class Ratios implements Callable<Integer> {
         var machine = Machine.here();
         System.out.println(machine.describe());
         System.out.printf(LINE, "row", "ours", "reference", "ratio", "(range)", "bar", "");
-        var measurement = new Pairs(this::pairsOf, setting -> Jmh.run(setting, effortFor(setting, quick)));
+        var measurement = new Pairs(this::pairsOf, setting -> Jmh.run(setting, Effort.of(setting.metric(), quick)));
         List<Comparison> found = new ArrayList<>();
         boolean good = true;
         for (Row row : chosen()) {
@@ -116,8 +115,8 @@ public final class Ratios implements Callable<Integer> {
      * @return what was found, row by row
      */
     public static List<Comparison> measureAll(boolean quick) {
-        var measurement =
-                new Pairs(row -> enoughPairs(row, quick), setting -> Jmh.run(setting, effortFor(setting, quick)));
+        var measurement = new Pairs(
+                row -> enoughPairs(row, quick), setting -> Jmh.run(setting, Effort.of(setting.metric(), quick)));
         List<Comparison> found = new ArrayList<>();
         for (Row row : Rows.all()) {
             if ((row.quick() || !quick) && !isMissingSomething(row)) {
@@ -187,14 +186,6 @@ public final class Ratios implements Callable<Integer> {
 
     private static int enoughPairs(Row row, boolean quick) {
         return Math.min(row.mostPairs(), quick ? QUICK_PAIRS : FULL_PAIRS);
-    }
-
-    /** Bytes are exact only if what the JVM's own threads allocate is spread over many operations. */
-    private static Effort effortFor(Setting setting, boolean quick) {
-        if (setting.metric() == Metric.TOKENS) {
-            return Effort.TOKENS;
-        }
-        return quick && setting.metric() != Metric.ALLOCATION ? Effort.QUICK : Effort.FULL;
     }
 
     private static String verdictByBar(Comparison comparison) {

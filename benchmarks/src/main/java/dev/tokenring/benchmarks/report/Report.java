@@ -107,6 +107,7 @@ public final class Report implements Callable<Integer> {
         List<Comparison> comparisons = Ratios.measureAll(quick);
         List<Setting> settings = Sections.all().stream()
                 .flatMap(section -> section.settings().stream())
+                .filter(setting -> !isDoneWith(setting, comparisons))
                 .toList();
         List<Figure> figures = new Rounds(
                         setting -> GenerationSections.roundsOf(setting, roundsOfEach()), this::measure)
@@ -125,8 +126,14 @@ public final class Report implements Callable<Integer> {
                 GenerationSweep.measure(quick));
     }
 
+    /** Language models take so long that what was measured of them for a promise is not measured again. */
+    private static boolean isDoneWith(Setting setting, List<Comparison> comparisons) {
+        return setting.metric() == Metric.TOKENS
+                && Results.ofPromises(setting, comparisons).isPresent();
+    }
+
     private double measure(Setting setting) {
-        double value = Jmh.run(setting, quick ? Effort.QUICK : Effort.FULL);
+        double value = Jmh.run(setting, Effort.of(setting.metric(), quick));
         System.out.printf(
                 "%-20s %-70s %12s %s%n",
                 setting.benchmark(),

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,10 +69,21 @@ public record Results(
         return new Results(machine, commit, date, figures, replaced, notRun, latencies, idle, sweep);
     }
 
-    /** What was measured of a setting, if it was. */
+    /** What was measured of a setting, if it was: for a chart, or else for promises. */
     Optional<Figure> of(Setting setting) {
         return figures.stream()
                 .filter(figure -> figure.setting().equals(setting))
-                .findFirst();
+                .findFirst()
+                .or(() -> ofPromises(setting, comparisons));
+    }
+
+    /** What was measured of a setting for promises, all of them together; nothing if none is about it. */
+    static Optional<Figure> ofPromises(Setting setting, List<Comparison> comparisons) {
+        List<Double> samples = comparisons.stream()
+                .flatMap(comparison -> Stream.of(comparison.ours(), comparison.reference()))
+                .filter(figure -> figure != null && figure.setting().equals(setting))
+                .flatMap(figure -> figure.samples().stream())
+                .toList();
+        return samples.isEmpty() ? Optional.empty() : Optional.of(new Figure(setting, samples));
     }
 }
