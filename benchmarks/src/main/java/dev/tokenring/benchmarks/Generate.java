@@ -87,7 +87,7 @@ public class Generate {
     /** Loads the model. */
     @Setup
     public void open() {
-        generator = peer.open(model, precision, callers, PROMPT_TOKENS + NEW_TOKENS);
+        generator = peer.open(model, precision, callers);
     }
 
     /** Frees the model. */

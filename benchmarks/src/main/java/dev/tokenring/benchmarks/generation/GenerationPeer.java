@@ -13,9 +13,9 @@ public enum GenerationPeer {
     BARE_LOOP;
 
     /**
-     * What it needs and does not find here, for a reader.
+     * What it lacks in this JVM, to be read after "needs".
      *
-     * @return such as "JDK 21 or later"; null if it can be opened
+     * @return null if it can be run
      */
     public @Nullable String missing() {
         return null;
@@ -26,11 +26,10 @@ public enum GenerationPeer {
      *
      * @param model which
      * @param precision with which numbers it computes, or the nearest that it knows
-     * @param callers how many ask at the same time, at most
-     * @param tokensPerCaller how many tokens prompt and answer have together, at most
+     * @param callers how many will ask at the same time
      * @return the generator, ready
      */
-    public Generator open(GenerationModel model, GenerationPrecision precision, int callers, int tokensPerCaller) {
+    public Generator open(GenerationModel model, GenerationPrecision precision, int callers) {
         ModelOptions options = ModelOptions.DEFAULT.withDevice("cpu").withPrecision(precision.precision());
         return switch (this) {
             case TOKENRING -> new TokenringGenerator(model.folder(), options);

@@ -19,8 +19,7 @@ class GeneratorTest {
     void everyCallerGetsAsManyTokensAsAskedForRoundAfterRound(GenerationPeer peer) throws Exception {
         assumeTrue(peer.missing() == null, peer.missing());
         var prompts = new Prompts(1);
-        try (Generator generator =
-                peer.open(GenerationModel.HOUSE, GenerationPrecision.FP32, 3, PROMPT_TOKENS + NEW_TOKENS)) {
+        try (Generator generator = peer.open(GenerationModel.HOUSE, GenerationPrecision.FP32, 3)) {
             for (int callers : List.of(3, 1, 3)) {
                 assertThat(generator.generate(prompts.next(callers, PROMPT_TOKENS), NEW_TOKENS))
                         .hasSize(callers)
