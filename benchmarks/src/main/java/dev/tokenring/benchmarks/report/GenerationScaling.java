@@ -84,11 +84,11 @@ record GenerationScaling(int cores, List<Step> steps) {
     /** The part of the page. */
     String text() {
         return """
-                # A language model on more cores
+                ## A language model
 
                 The model with the shape of the smallest GPT-2, as [measured](README.md) with %d processors.
 
-                ## What is in the way of a model
+                ### What is in the way of a model
 
                 - **One caller** waits for memory: the next token needs every weight once, and nothing can be computed before it \
                 has come. More cores help only as far as they bring more bandwidth; beyond some four to eight of them, most \
@@ -97,9 +97,9 @@ record GenerationScaling(int cores, List<Step> steps) {
                 number is multiplications, and those are divided among the cores.
                 - **Between two steps** one thread chooses tokens and decides who is next. No other core can help it; where a step \
                 takes a millisecond or less, this is what is left.
-                - **The bus** has a message a token to carry, which is [nothing beside it](README.md).
+                - **The bus** carries a message for each token. What it takes of a step, the bare decode loop [shows](README.md).
 
-                ## The model of a step
+                ### The model of a step
 
                 A step takes *a* + *n* · *b*, where *n* is the number of callers: a straight line through the steps of %s callers. \
                 Reading the weights is the limit of *a*.
@@ -111,7 +111,7 @@ record GenerationScaling(int cores, List<Step> steps) {
                 On more cores *b* is divided by as many times as there are more, and *a* by something between one (the same memory) \
                 and as much (a machine with as much more memory bandwidth).
 
-                ## What it says of a model
+                ### What it says of a model
 
                 Tokens/s of all callers together; at worst with the bandwidth that was measured, at best with as many times more as \
                 there are more cores.
@@ -120,7 +120,7 @@ record GenerationScaling(int cores, List<Step> steps) {
                 |--:|---|%s
                 %s
 
-                ## What would prove this wrong
+                ### What would prove this wrong
 
                 - Tokens/s of sixteen callers on four times the cores that are below the lower value: then *b* is not arithmetic \
                 alone, or the threads of a step wait for each other.

@@ -36,8 +36,8 @@ record Sweep(SweepResult result) {
             return point.rounds().stream().map(value::applyAsDouble).toList();
         }
 
-        boolean isBetter(double one, double other) {
-            return moreIsBetter ? one > other : one < other;
+        boolean isBetter(SweepPoint one, SweepPoint other) {
+            return moreIsBetter ? of(one) > NOTABLY * of(other) : NOTABLY * of(one) < of(other);
         }
     }
 
@@ -46,6 +46,9 @@ record Sweep(SweepResult result) {
     private static final Measure FURTHER_P50 = new Measure("time per token, p50", false, Served::perTokenP50Ms);
     private static final Measure FURTHER_P99 = new Measure("time per token, p99", false, Served::perTokenP99Ms);
     private static final Measure GOODPUT = new Measure("goodput", true, Served::goodput);
+
+    /** Less than a tenth is left to chance. */
+    private static final double NOTABLY = 1.1;
 
     private static final String TITLE = "A language model at more and more requests";
 
@@ -109,24 +112,28 @@ record Sweep(SweepResult result) {
     /** What stands under the charts. */
     String text(Sources sources) {
         return """
-                **What is measured:** Requests come to the model `%s` (%s) %s, whether it keeps up or not. Their prompts and \
+                **What is measured:** Requests come to %s (%s) %s, whether it keeps up or not. Their prompts and \
                 answers are of many lengths. All go through a service on the bus to the same engine; what differs is who is \
                 answered together with whom: %s. A rate of one is what is answered one at a time, without a pause: %s requests/s \
                 here. Times count from when a request was to be made (no coordinated omission). Goodput is the tokens of those \
                 whose first token came within %s ms and whose answer was complete within %s ms, as long as %s and %s answers take \
                 one at a time. Whoever can't be served is told so, or passes its deadline, and is counted. Every answer is checked: \
-                so many tokens as were wanted, once. How it is done stands in %s; each figure is the median of %d JVMs, in which each \
+                so many tokens as were wanted, once. Of fewer than a hundred requests the p99 is the slowest. How it is done stands in %s; each figure is the median of %s, in each of which a \
                 policy ran for %d s at each rate or longer, until enough requests had come, and an error bar goes from the lowest of them \
                 to the highest.
 
-                **What it means:** The time to the first token is what a user waits before anything happens; goodput is what the \
-                machine is worth. %s %s
+                **What it means:** The time to the first token is what a user waits before anything happens, and that of those \
+                who got one: who turns away many is quick with the others. Goodput is what the machine is worth. %s %s
 
                 **Where we lose, and why:** %s
 
                 %s
                 """.formatted(
-                        result.model(),
+                        switch (result.model()) {
+                            case HOUSE -> "the examples' small dialogue model";
+                            case GPT2_124M -> "a model with the shape of the smallest GPT-2";
+                            case LLAMA_134M -> "a model with the shape of a Llama";
+                        },
                         result.precision(),
                         result.spacing() == Spacing.POISSON
                                 ? "at random, as from many who know nothing of each other"
@@ -141,10 +148,7 @@ record Sweep(SweepResult result) {
                         Metric.print(result.limits().firstTokenMs() * result.answersPerS() / 1000),
                         Metric.print(result.limits().answerMs() * result.answersPerS() / 1000),
                         sources.link(GenerationSweep.class),
-                        result.points().stream()
-                                .mapToInt(point -> point.rounds().size())
-                                .max()
-                                .orElse(0),
+                        jvms(),
                         result.seconds(),
                         wins(),
                         WHY,
@@ -152,10 +156,18 @@ record Sweep(SweepResult result) {
                         table());
     }
 
+    private String jvms() {
+        int rounds = result.points().stream()
+                .mapToInt(point -> point.rounds().size())
+                .max()
+                .orElse(0);
+        return rounds == 1 ? "1 JVM" : rounds + " JVMs";
+    }
+
     private static final String WHY = """
             Whoever comes while others are answered begins with the next step of the model, and whoever is done makes room at \
-            once; in a static batch both wait for the longest answer. And a step for many takes little longer than one for one: \
-            that is why less has to wait at all.""";
+            once; in a static batch both wait for the longest answer. And a step for many takes less time than as many steps for \
+            one: that is why less has to wait at all.""";
 
     /** What continuous batches are worth at the highest rate. */
     private String wins() {
@@ -209,7 +221,7 @@ record Sweep(SweepResult result) {
         String lost = result.points().stream()
                 .filter(point -> point.policy() != Policy.CONTINUOUS)
                 .flatMap(point -> of(Policy.CONTINUOUS, point.times())
-                        .filter(ours -> measure.isBetter(measure.of(point), measure.of(ours)))
+                        .filter(ours -> measure.isBetter(point, ours))
                         .map(ours -> "%s at %s (%s to %s)"
                                 .formatted(
                                         point.policy().inWords(),
@@ -218,7 +230,7 @@ record Sweep(SweepResult result) {
                                         Metric.print(measure.of(ours))))
                         .stream())
                 .collect(Collectors.joining(", "));
-        return lost.isEmpty() ? "" : "**" + measure.inWords() + "**: better are " + lost;
+        return lost.isEmpty() ? "" : "**" + measure.inWords() + "**: better by more than a tenth are " + lost;
     }
 
     private String table() {
