@@ -153,7 +153,8 @@ class ReportTest {
                 .contains(
                         "At 8 times of what is answered one at a time, continuous batches have a goodput of 800 tokens/s,"
                                 + " one at a time 100, static batches 400.")
-                .contains("**time per token, p50**: better by more than a tenth are one at a time at 0.5 (2.00 to 4.00), one at a time at 8")
+                .contains(
+                        "**time per token, p50**: better by more than a tenth are one at a time at 0.5 (2.00 to 4.00), one at a time at 8")
                 .contains("| 8 | 80.00 | continuous batches | 10.00 | 20.00 | 4.00 | 8.00 | 800 | 80 | 6 | 4 |")
                 .contains("as long as 5.00 and 10.00 answers take one at a time");
     }
