@@ -37,8 +37,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * </pre>
  *
  * <p>The figure to compare is {@code tokens}: how many the callers got in a second, all together. Reading the prompts, {@value
- * #PROMPT_TOKENS} tokens each, takes its part of the time and does not count. Each caller gets {@value #NEW_TOKENS} tokens,
- * or the run fails. One caller is the way to serve requests one after another.
+ * #PROMPT_TOKENS} tokens each, takes its part of the time and does not count. Each caller gets all its tokens, or the run
+ * fails. One caller is the way to serve requests one after another.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -48,7 +48,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 public class Generate {
     private static final int PROMPT_TOKENS = 16;
-    private static final int NEW_TOKENS = 32;
     private static final long SEED = 42;
 
     /** Who generates. */
@@ -66,6 +65,10 @@ public class Generate {
     /** How many ask at the same time. */
     @Param({"1", "16"})
     public int callers = 1;
+
+    /** How many tokens each of them gets. */
+    @Param("32")
+    public int newTokens = 32;
 
     private final Prompts prompts = new Prompts(SEED);
     private @Nullable Generator generator;
@@ -105,9 +108,9 @@ public class Generate {
     @Benchmark
     public void ask(Tokens count) throws Exception {
         List<int[]> asked = prompts.next(callers, PROMPT_TOKENS);
-        for (int came : requireNonNull(generator).generate(asked, NEW_TOKENS)) {
-            if (came != NEW_TOKENS) {
-                throw new IllegalStateException(came + " tokens came instead of " + NEW_TOKENS);
+        for (int came : requireNonNull(generator).generate(asked, newTokens)) {
+            if (came != newTokens) {
+                throw new IllegalStateException(came + " tokens came instead of " + newTokens);
             }
             count.tokens += came;
         }

@@ -28,6 +28,18 @@ public record Setting(String benchmark, SortedMap<String, String> params, Metric
         return new Setting(benchmark.getSimpleName(), named, metric);
     }
 
+    /**
+     * The same with one more parameter.
+     *
+     * @param param the name of a {@code @Param} field
+     * @param value an enum constant or a number
+     */
+    public Setting with(String param, Object value) {
+        SortedMap<String, String> more = new TreeMap<>(params);
+        more.put(param, value.toString());
+        return new Setting(benchmark, more, metric);
+    }
+
     /** The parameters in one line, such as {@code peer=TOKENRING, waitStrategy=YIELDING}. */
     public String describeParams() {
         return params.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(", "));

@@ -39,13 +39,7 @@ final class GenerationRows {
                     tokenring(model, GenerationPrecision.FASTEST_WITHIN_1_PERCENT, MANY),
                     oneByOne,
                     false));
-            rows.add(row(
-                    "generation-overhead-" + name,
-                    "16 callers on the bus, fp32: the decode loop alone",
-                    Bar.atLeast(0.98),
-                    tokenring(model, GenerationPrecision.FP32, MANY),
-                    generate(GenerationPeer.BARE_LOOP, model, GenerationPrecision.FP32, MANY),
-                    false));
+            rows.add(overhead("generation-overhead-" + name, model, small ? 128 : 64));
         }
         for (GenerationPrecision precision :
                 List.of(GenerationPrecision.FP32, GenerationPrecision.BF16, GenerationPrecision.INT8)) {
@@ -58,6 +52,18 @@ final class GenerationRows {
                     false));
         }
         return rows;
+    }
+
+    /** The callers' requests come one after the other: so that this is not all that is seen, they want long answers. */
+    private static Row overhead(String name, GenerationModel model, int newTokens) {
+        return row(
+                name,
+                "16 callers on the bus, fp32, " + newTokens + " tokens each: the decode loop alone",
+                Bar.atLeast(0.98),
+                tokenring(model, GenerationPrecision.FP32, MANY).with("newTokens", newTokens),
+                generate(GenerationPeer.BARE_LOOP, model, GenerationPrecision.FP32, MANY)
+                        .with("newTokens", newTokens),
+                false);
     }
 
     private static Row row(String name, String promise, Bar bar, Setting ours, Setting reference, boolean quick) {
