@@ -10,7 +10,13 @@ public enum GenerationPeer {
     TOKENRING,
 
     /** The same forward passes in a loop that does nothing else: no bus, no thread, no scheduler, no text, no stream. */
-    BARE_LOOP;
+    BARE_LOOP,
+
+    /** llama.cpp through its Java binding. Its numbers of 16 bits are F16, and those of 8 Q8_0. */
+    LLAMA_CPP,
+
+    /** Jlama, always in fp32. */
+    JLAMA;
 
     /**
      * What it lacks in this JVM, to be read after "needs".
@@ -18,22 +24,38 @@ public enum GenerationPeer {
      * @return null if it can be run
      */
     public @Nullable String missing() {
-        return null;
+        return switch (this) {
+            case TOKENRING, BARE_LOOP -> null;
+            case LLAMA_CPP -> LlamaCppGenerator.missing();
+            case JLAMA -> JlamaGenerator.missing();
+        };
     }
 
     /**
      * Opens it, with a model.
      *
-     * @param model which
+     * @param model which; the programs of others take the Llama only
      * @param precision with which numbers it computes, or the nearest that it knows
      * @param callers how many will ask at the same time
      * @return the generator, ready
+     * @throws IllegalArgumentException if it does not take the model
+     * @throws IllegalStateException if something is {@linkplain #missing missing}
      */
     public Generator open(GenerationModel model, GenerationPrecision precision, int callers) {
         ModelOptions options = ModelOptions.DEFAULT.withDevice("cpu").withPrecision(precision.precision());
         return switch (this) {
             case TOKENRING -> new TokenringGenerator(model.folder(), options);
             case BARE_LOOP -> new BareLoopGenerator(BareLoop.load(model.folder(), options));
+            case LLAMA_CPP -> LlamaCppGenerator.open(llama(model), GgufType.like(options.precision()), callers);
+            case JLAMA -> JlamaGenerator.open(llama(model));
         };
+    }
+
+    private LlamaShape llama(GenerationModel model) {
+        if (model.shape() instanceof LlamaShape shape) {
+            return shape;
+        }
+        throw new IllegalArgumentException(
+                "the model is " + model + ": " + this + " takes " + GenerationModel.LLAMA_134M + " only");
     }
 }

@@ -38,7 +38,7 @@ record Gpt2Shape(int layers, int heads, int width, int vocabularySize, int conte
     @Override
     public List<TensorShape> tensors() {
         var tensors = new ArrayList<TensorShape>();
-        tensors.add(TensorShape.matrix("transformer.wte.weight", vocabularySize, width));
+        tensors.add(TensorShape.head("transformer.wte.weight", vocabularySize, width));
         tensors.add(TensorShape.matrix("transformer.wpe.weight", contextLength, width));
         for (int layer = 0; layer < layers; layer++) {
             String name = "transformer.h." + layer + ".";

@@ -61,7 +61,7 @@ record LlamaShape(int layers, int heads, int width, int innerWidth, int vocabula
             tensors.add(TensorShape.matrix(name + "mlp.down_proj.weight", width, innerWidth));
         }
         tensors.add(TensorShape.norm("model.norm.weight", width));
-        tensors.add(TensorShape.matrix("lm_head.weight", vocabularySize, width));
+        tensors.add(TensorShape.head("lm_head.weight", vocabularySize, width));
         return tensors;
     }
 }

@@ -5,14 +5,14 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Prompts of random tokens. No two begin alike, so that nobody who computes the same beginning only once has less to do. For
- * one thread.
+ * Prompts of random tokens, none of which is special. No two begin alike, so that nobody who computes the same beginning
+ * only once has less to do. For one thread.
  */
 public final class Prompts {
-    /** All models know as many tokens, and the first few may be special ones. */
+    /** All models know as many tokens. */
     private static final int LAST_ID = 4095;
 
-    private static final int FIRST_ID = 16;
+    private static final int FIRST_ID = CharacterVocabulary.FIRST_CHARACTER;
 
     private final SplittableRandom random;
 

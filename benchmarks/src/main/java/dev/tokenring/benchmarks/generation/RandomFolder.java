@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class RandomFolder {
     /** To be raised with any change to what is written, so that no folder from before is taken. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final long SEED = 20_261_126;
 
@@ -87,12 +87,12 @@ final class RandomFolder {
 
     private static void writeNumbers(OutputStream out, TensorShape tensor, SplittableRandom random) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        for (long left = tensor.size(); left > 0; left -= chunk.position() / Float.BYTES) {
-            chunk.clear();
-            for (long i = Math.min(left, CHUNK_BYTES / Float.BYTES); i > 0; i--) {
-                chunk.putFloat(tensor.middle() + random.nextInt() * PER_STEP);
+        for (long i = 0; i < tensor.size(); i++) {
+            chunk.putFloat(i < tensor.zeros() ? 0 : tensor.middle() + random.nextInt() * PER_STEP);
+            if (!chunk.hasRemaining() || i == tensor.size() - 1) {
+                out.write(chunk.array(), 0, chunk.position());
+                chunk.clear();
             }
-            out.write(chunk.array(), 0, chunk.position());
         }
     }
 }

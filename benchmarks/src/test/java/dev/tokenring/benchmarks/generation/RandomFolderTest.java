@@ -31,7 +31,9 @@ class RandomFolderTest {
         try (LanguageModel model = LanguageModel.load(RandomFolder.of(shape, cache))) {
             var options = GenerationOptions.GREEDY.withMaxTokens(20);
 
-            assertThat(model.generate(PROMPT, options).tokenIds()).hasSize(20);
+            assertThat(model.generate(PROMPT, options).tokenIds())
+                    .hasSize(20)
+                    .allMatch(id -> id >= CharacterVocabulary.FIRST_CHARACTER);
             assertThat(model.vocabularySize()).isEqualTo(400);
             assertThat(model.contextLength()).isEqualTo(64);
             for (float logit : model.logits(PROMPT)) {
