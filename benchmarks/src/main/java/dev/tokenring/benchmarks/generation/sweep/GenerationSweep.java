@@ -75,7 +75,7 @@ public final class GenerationSweep implements Callable<Integer> {
     @Option(
             names = "--seconds",
             description =
-                    "For how long at each rate, for each policy; or up to three times as long, until 40 requests came.",
+                    "For how long at each rate, for each policy; or up to twice as long, until 40 requests came.",
             defaultValue = "2")
     private int seconds = 2;
 

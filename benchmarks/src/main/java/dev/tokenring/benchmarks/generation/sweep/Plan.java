@@ -30,7 +30,7 @@ record Plan(
     /** Few requests say little, so that there are so many, if it takes no longer than so many times as long. */
     private static final double REQUESTS = 40;
 
-    private static final double LONGER = 3;
+    private static final double LONGER = 2;
 
     Limits limits(double oneAtATimePerS) {
         return Limits.of(oneAtATimePerS, answersToFirstToken, answersToEnd);
