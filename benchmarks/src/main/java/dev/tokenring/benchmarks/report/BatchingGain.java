@@ -47,12 +47,15 @@ record BatchingGain(List<Gain> gains) {
     /** Divides; nothing if there is nothing to divide. */
     static Optional<BatchingGain> of(Results results) {
         List<Gain> gains = new ArrayList<>();
-        for (GenerationModel model : List.of(GenerationModel.HOUSE, GenerationModel.GPT2_124M)) {
+        for (GenerationModel model : GenerationModel.values()) {
             for (GenerationPrecision precision : GenerationSections.precisionsOf(model)) {
                 gains.addAll(gains(
                         nameOf(model) + ", " + precision,
                         callers -> results.of(GenerationSections.ours(model, precision, callers))));
             }
+        }
+        for (GenerationSections.Other other : GenerationSections.OTHERS) {
+            gains.addAll(gains(other.series().name(), callers -> results.of(other.setting(callers))));
         }
         return gains.isEmpty() ? Optional.empty() : Optional.of(new BatchingGain(gains));
     }

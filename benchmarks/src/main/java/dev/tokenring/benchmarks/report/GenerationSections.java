@@ -13,22 +13,47 @@ import dev.tokenring.benchmarks.report.Section.Column;
 import dev.tokenring.benchmarks.report.Section.Form;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What the page shows of language models. As in {@link Sections}, no text has a number in it. */
 final class GenerationSections {
     static final List<Integer> CALLERS = List.of(1, 4, 16);
 
     private static final int ALONE = 1;
+    private static final int SOME = 4;
     private static final int MANY = 16;
-    private static final int ROUNDS_OF_HOUSE = 2;
-    private static final int ROUNDS_OF_LARGE = 2;
+    private static final int ROUNDS = 2;
+    private static final int ROUNDS_WITH_MANY_PEERS = 1;
     private static final Series BARE_LOOP = new Series("the bare decode loop, FP32", Ink.DISRUPTOR);
     private static final Series ONE_AT_A_TIME = new Series("one request at a time, FP32", Ink.OTHERS);
+
+    static final List<Other> OTHERS = List.of(
+            new Other(GenerationPeer.LLAMA_CPP, GenerationPrecision.FP32, new Series("llama.cpp, F32", Ink.DISRUPTOR)),
+            new Other(
+                    GenerationPeer.LLAMA_CPP,
+                    GenerationPrecision.BF16,
+                    new Series("llama.cpp, F16", Ink.OTHERS_AS_WELL)),
+            new Other(
+                    GenerationPeer.LLAMA_CPP, GenerationPrecision.INT8, new Series("llama.cpp, Q8_0", Ink.OTHERS_TOO)),
+            new Other(GenerationPeer.JLAMA, GenerationPrecision.FP32, new Series("Jlama, F32", Ink.OTHERS)));
 
     private GenerationSections() {}
 
     static List<Section> all() {
-        return List.of(house(), large(), limit());
+        return List.of(house(), large(), limit(), others());
+    }
+
+    /** The peers that can't be run here, and what each needs. */
+    static Map<String, String> missing() {
+        Map<String, String> missing = new TreeMap<>();
+        for (GenerationPeer peer : GenerationPeer.values()) {
+            String needs = peer.missing();
+            if (needs != null) {
+                missing.put(peer.name(), needs);
+            }
+        }
+        return missing;
     }
 
     /** How many JVMs a setting takes: models take long to load, and large ones to answer. */
@@ -37,7 +62,12 @@ final class GenerationSections {
         if (model == null) {
             return usual;
         }
-        return Math.min(usual, model.equals(GenerationModel.HOUSE.name()) ? ROUNDS_OF_HOUSE : ROUNDS_OF_LARGE);
+        return Math.min(
+                usual,
+                switch (GenerationModel.valueOf(model)) {
+                    case HOUSE, GPT2_124M -> ROUNDS;
+                    case LLAMA_134M -> ROUNDS_WITH_MANY_PEERS;
+                });
     }
 
     /** The precisions of which the page shows how they do with a model. */
@@ -133,6 +163,51 @@ final class GenerationSections {
                 """
                 A single caller's next token needs all the weights once more, so the memory's bandwidth is the limit, and fewer \
                 bits are faster. More callers share what is read.""");
+    }
+
+    private static Section others() {
+        List<Column> columns = new ArrayList<>();
+        List<Duel> duels = new ArrayList<>();
+        for (int callers : CALLERS) {
+            String place = callers == 1 ? "one caller" : callers + " callers";
+            for (GenerationPrecision precision : precisionsOf(GenerationModel.LLAMA_134M)) {
+                columns.add(
+                        new Column(place, seriesOf(precision), ours(GenerationModel.LLAMA_134M, precision, callers)));
+            }
+            for (Other other : OTHERS) {
+                columns.add(new Column(place, other.series(), other.setting(callers)));
+            }
+        }
+        // The most callers first: that is what the engine is for.
+        List.of(MANY, SOME, ALONE)
+                .forEach(callers -> OTHERS.forEach(other -> duels.add(new Duel(
+                        ours(GenerationModel.LLAMA_134M, other.precision(), callers),
+                        other.setting(callers),
+                        other.series().name() + ", callers: " + callers,
+                        Duel.UNKNOWN))));
+        return new Section(
+                "generation-others",
+                "Generation, beside other programs",
+                Generate.class,
+                Form.BARS,
+                "callers",
+                TOKENS.unit(),
+                columns,
+                duels,
+                """
+                A Llama of the same width and depth as the smallest GPT-2, with random weights; all programs have the same ones, \
+                each with the numbers that it knows. They run inside the JVM, with as many threads as there are processors, and \
+                each in its own best configuration, which its class explains.""",
+                """
+                Programs that were made for one user are good at one; what they gain by company is what the bus's engine is \
+                measured by.""");
+    }
+
+    /** Another program with one of its precisions, beside ours of as many bits. */
+    record Other(GenerationPeer peer, GenerationPrecision precision, Series series) {
+        Setting setting(int callers) {
+            return generate(peer, GenerationModel.LLAMA_134M, precision, callers);
+        }
     }
 
     static Setting ours(GenerationModel model, GenerationPrecision precision, int callers) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -105,8 +106,10 @@ public final class Report implements Callable<Integer> {
         var machine = Machine.here();
         System.out.println(machine.describe());
         List<Comparison> comparisons = Ratios.measureAll(quick);
+        Map<String, String> missing = GenerationSections.missing();
         List<Setting> settings = Sections.all().stream()
                 .flatMap(section -> section.settings().stream())
+                .filter(setting -> !missing.containsKey(setting.params().get("peer")))
                 .filter(setting -> !isDoneWith(setting, comparisons))
                 .toList();
         List<Figure> figures = new Rounds(
@@ -123,7 +126,8 @@ public final class Report implements Callable<Integer> {
                 Ratios.notRun(),
                 latencies,
                 IdleCost.measure(quick),
-                GenerationSweep.measure(quick));
+                GenerationSweep.measure(quick),
+                missing);
     }
 
     /** Language models take so long that what was measured of them for a promise is not measured again. */

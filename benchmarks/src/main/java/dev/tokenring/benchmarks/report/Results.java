@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencies what the charts of latency show
  * @param idle what a bus costs that has nothing to do
  * @param sweep what a language model's users see at more and more requests; null in results of a time before that
+ * @param missing the peers that could not be run, and what each needs; null in results of a time before that
  */
 public record Results(
         Machine machine,
@@ -39,7 +40,8 @@ public record Results(
         Map<String, String> notRun,
         List<Latency> latencies,
         IdleCost.Percent idle,
-        @Nullable SweepResult sweep) {
+        @Nullable SweepResult sweep,
+        @Nullable Map<String, String> missing) {
     /**
      * Reads what {@link #write} wrote.
      *
@@ -66,7 +68,7 @@ public record Results(
                         .findFirst()
                         .orElse(before))
                 .toList();
-        return new Results(machine, commit, date, figures, replaced, notRun, latencies, idle, sweep);
+        return new Results(machine, commit, date, figures, replaced, notRun, latencies, idle, sweep, missing);
     }
 
     /** What was measured of a setting, if it was: for a chart, or else for promises. */
@@ -75,6 +77,13 @@ public record Results(
                 .filter(figure -> figure.setting().equals(setting))
                 .findFirst()
                 .or(() -> ofPromises(setting, comparisons));
+    }
+
+    /** What a setting needs that was not there, to be read after "needs"; nothing if it could be run. */
+    Optional<String> missingFor(Setting setting) {
+        return missing == null
+                ? Optional.empty()
+                : Optional.ofNullable(missing.get(setting.params().getOrDefault("peer", "")));
     }
 
     /** What was measured of a setting for promises, all of them together; nothing if none is about it. */

@@ -11,8 +11,12 @@ import dev.tokenring.benchmarks.report.Chart.Point;
 import dev.tokenring.benchmarks.report.Chart.Series;
 import dev.tokenring.benchmarks.report.Chart.Tick;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -121,7 +125,7 @@ record Section(
     /** What stands under the chart. */
     String text(Results results, Sources sources) {
         return """
-                **What is measured:** %s Its shape is drawn in %s.
+                **What is measured:** %s Its shape is drawn in %s. %s
 
                 **What it means:** %s %s
 
@@ -133,6 +137,7 @@ record Section(
                 """.formatted(
                         whatIsMeasured,
                         sources.link(benchmark),
+                        notRun(results),
                         sources.complete(whatItMeans),
                         duels.stream()
                                 .limit(1)
@@ -142,6 +147,19 @@ record Section(
                         places,
                         unit,
                         table(results));
+    }
+
+    /** Who is missing in the chart, and why; empty if nobody is. */
+    private String notRun(Results results) {
+        Map<String, Set<String>> namesByReason = new LinkedHashMap<>();
+        for (Column column : columns) {
+            results.missingFor(column.setting()).ifPresent(needs -> namesByReason
+                    .computeIfAbsent(needs, first -> new LinkedHashSet<>())
+                    .add(column.series().name()));
+        }
+        return namesByReason.entrySet().stream()
+                .map(each -> "Not run: %s (needs %s).".formatted(String.join(", ", each.getValue()), each.getKey()))
+                .collect(Collectors.joining(" "));
     }
 
     private String table(Results results) {

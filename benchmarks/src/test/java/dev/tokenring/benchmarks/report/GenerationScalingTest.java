@@ -43,6 +43,7 @@ class GenerationScalingTest {
                 results.notRun(),
                 results.latencies(),
                 results.idle(),
+                null,
                 null);
         assertThat(GenerationScaling.of(without)).isEmpty();
         assertThat(BatchingGain.of(without)).isEmpty();

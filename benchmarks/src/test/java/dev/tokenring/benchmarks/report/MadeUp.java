@@ -41,6 +41,7 @@ final class MadeUp {
     static Results results() {
         List<Figure> figures = Sections.all().stream()
                 .flatMap(section -> section.settings().stream())
+                .filter(setting -> !"JLAMA".equals(setting.params().get("peer")))
                 .distinct()
                 .map(setting -> new Figure(setting, samples(setting)))
                 .toList();
@@ -56,7 +57,8 @@ final class MadeUp {
                         latency("DISRUPTOR", 0.4, 5.0, 5_000),
                         latency(Latency.MACHINE, 50, 51, 5_900)),
                 new IdleCost.Percent(100, 0.25, 0.125),
-                sweep());
+                sweep(),
+                Map.of("JLAMA", "a newer JDK"));
     }
 
     /** Continuous batches lead in everything but the time of a further token. */

@@ -83,6 +83,7 @@ class ReportTest {
                         "generation-house.svg",
                         "generation-124m.svg",
                         "generation-limit.svg",
+                        "generation-others.svg",
                         "batching-gain.svg",
                         "sweep-first-token-p50.svg",
                         "sweep-first-token-p99.svg",
@@ -160,6 +161,13 @@ class ReportTest {
     }
 
     @Test
+    void pageSaysWhoCouldNotBeRunAndWhy() throws IOException {
+        render(earlier);
+
+        assertThat(readString(out.resolve("README.md"))).contains("Not run: Jlama, F32 (needs a newer JDK).");
+    }
+
+    @Test
     void resultsOfATimeBeforeTheSweepAreStillWritten() throws IOException {
         Results now = MadeUp.results();
         new Results(
@@ -171,6 +179,7 @@ class ReportTest {
                         now.notRun(),
                         now.latencies(),
                         now.idle(),
+                        null,
                         null)
                 .write(earlier);
 

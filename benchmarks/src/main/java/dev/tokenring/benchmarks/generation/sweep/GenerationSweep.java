@@ -74,8 +74,7 @@ public final class GenerationSweep implements Callable<Integer> {
 
     @Option(
             names = "--seconds",
-            description =
-                    "For how long at each rate, for each policy; or up to twice as long, until 40 requests came.",
+            description = "For how long at each rate, for each policy; or up to twice as long, until 40 requests came.",
             defaultValue = "2")
     private int seconds = 2;
 
