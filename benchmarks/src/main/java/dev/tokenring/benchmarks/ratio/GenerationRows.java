@@ -15,7 +15,12 @@ import java.util.Locale;
 /** The promises about language models. Each row takes a minute, so none is run more often than it has to be. */
 final class GenerationRows {
     private static final int PAIRS = 3;
+    private static final int PAIRS_WITH_OTHERS = 2;
+    private static final int FEW = 4;
     private static final int MANY = 16;
+
+    private static final List<GenerationPrecision> PRECISIONS =
+            List.of(GenerationPrecision.FP32, GenerationPrecision.BF16, GenerationPrecision.INT8);
 
     private GenerationRows() {}
 
@@ -41,8 +46,7 @@ final class GenerationRows {
                     false));
             rows.add(overhead("generation-overhead-" + name, model, small ? 128 : 64));
         }
-        for (GenerationPrecision precision :
-                List.of(GenerationPrecision.FP32, GenerationPrecision.BF16, GenerationPrecision.INT8)) {
+        for (GenerationPrecision precision : PRECISIONS) {
             rows.add(row(
                     "generation-1-" + nameOf(precision),
                     "one caller, 124 million weights, " + nameOf(precision) + ": how often the weights can be read",
@@ -51,7 +55,25 @@ final class GenerationRows {
                     Setting.of(ReadWeights.class, TOKENS, "model", GenerationModel.GPT2_124M, "precision", precision),
                     false));
         }
+        for (GenerationPrecision precision : PRECISIONS) {
+            rows.add(than(GenerationPeer.LLAMA_CPP, "llama.cpp", precision, FEW, 1));
+            rows.add(than(GenerationPeer.LLAMA_CPP, "llama.cpp", precision, MANY, 3));
+        }
+        rows.add(than(GenerationPeer.JLAMA, "Jlama", GenerationPrecision.FP32, FEW, 1));
         return rows;
+    }
+
+    private static Row than(
+            GenerationPeer peer, String peerName, GenerationPrecision precision, int callers, int times) {
+        return new Row(
+                "generation-" + callers + "-" + nameOf(precision) + "-than-" + nameOf(peer),
+                callers + " callers of a Llama of 134 million weights, " + nameOf(precision) + ": " + peerName,
+                Bar.atLeast(times),
+                tokenring(GenerationModel.LLAMA_134M, precision, callers),
+                generate(peer, GenerationModel.LLAMA_134M, precision, callers),
+                false,
+                PAIRS_WITH_OTHERS,
+                peer::missing);
     }
 
     /** The callers' requests come one after the other: so that this is not all that is seen, they want long answers. */
@@ -81,6 +103,6 @@ final class GenerationRows {
     }
 
     private static String nameOf(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

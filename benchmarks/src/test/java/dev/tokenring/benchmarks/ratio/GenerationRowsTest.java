@@ -1,0 +1,33 @@
+package dev.tokenring.benchmarks.ratio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokenring.benchmarks.generation.GenerationPeer;
+import dev.tokenring.benchmarks.measure.Metric;
+import org.junit.jupiter.api.Test;
+
+class GenerationRowsTest {
+    @Test
+    void bothSidesCountTokens() {
+        assertThat(GenerationRows.all())
+                .allSatisfy(row -> assertThat(row.ours().metric()).isEqualTo(Metric.TOKENS))
+                .allSatisfy(row -> assertThat(row.reference()).isNotNull().satisfies(reference -> assertThat(
+                                reference.metric())
+                        .isEqualTo(Metric.TOKENS)));
+    }
+
+    @Test
+    void aRowBesideAnotherProgramNeedsWhatThatProgramNeeds() {
+        assertThat(GenerationRows.all())
+                .filteredOn(row -> row.name().endsWith("-than-jlama"))
+                .singleElement()
+                .satisfies(row -> assertThat(row.need().missing()).isEqualTo(GenerationPeer.JLAMA.missing()));
+    }
+
+    @Test
+    void noneTakesMorePairsThanItsShareOfTheTime() {
+        assertThat(GenerationRows.all())
+                .allSatisfy(row -> assertThat(row.mostPairs()).isBetween(2, 3));
+        assertThat(GenerationRows.all()).filteredOn(Row::quick).hasSize(1);
+    }
+}
