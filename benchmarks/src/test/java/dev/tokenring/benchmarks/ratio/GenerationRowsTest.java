@@ -11,9 +11,9 @@ class GenerationRowsTest {
     void bothSidesCountTokens() {
         assertThat(GenerationRows.all())
                 .allSatisfy(row -> assertThat(row.ours().metric()).isEqualTo(Metric.TOKENS))
-                .allSatisfy(row -> assertThat(row.reference()).isNotNull().satisfies(reference -> assertThat(
-                                reference.metric())
-                        .isEqualTo(Metric.TOKENS)));
+                .allSatisfy(row -> assertThat(row.reference())
+                        .isNotNull()
+                        .satisfies(reference -> assertThat(reference.metric()).isEqualTo(Metric.TOKENS)));
     }
 
     @Test
