@@ -134,12 +134,26 @@ record Program(String code, List<StoredWeight> weights) {
                 return torch.to(torch.cat(out), ACTIVATIONS)
             """;
 
+    /**
+     * The logits that are wanted, and the likeliest tokens where no more is wanted. PyTorch takes what is no number for the
+     * greatest; here it counts as impossible.
+     */
+    private static final String ANSWERS = """
+              def answers(self: __torch__.Program, logits: Tensor, scored: int) -> List[Tensor]:
+                rest = torch.narrow(logits, 0, scored, torch.sub(torch.size(logits, 0), scored))
+                greatest, ids = torch.max(rest, 1)
+                if bool(torch.any(torch.isnan(greatest))):
+                  greatest, ids = torch.max(torch.masked_fill(rest, torch.isnan(rest), float("-inf")), 1)
+                return [torch.contiguous(torch.to(torch.narrow(logits, 0, 0, scored), 6)), ids]
+            """;
+
     private static final String FORWARD = """
-              def forward(self: __torch__.Program, tokens: Tensor, rows: Tensor, table: Tensor, c: List[Tensor]) -> Tensor:
+              def forward(self: __torch__.Program, tokens: Tensor, scored: Tensor, chosen: Tensor, table: Tensor, c: List[Tensor]) -> List[Tensor]:
                 w = self.w
                 k = self.k
                 ids = torch.select(tokens, 0, 0)
                 positions = torch.select(tokens, 0, 1)
+                rows = torch.cat([scored, chosen])
                 runs = annotate(List[List[int]], [])
                 for i in range(torch.size(table, 0)):
                   row = torch.select(table, 0, i)
@@ -151,7 +165,7 @@ record Program(String code, List<StoredWeight> weights) {
             """;
 
     static Program of(String body, List<StoredWeight> weights, Arithmetic arithmetic) {
-        String code = HEAD + arithmetic.methods() + RUNS + FORWARD + body;
+        String code = HEAD + arithmetic.methods() + RUNS + ANSWERS + FORWARD + body;
         return new Program(
                 code.replace("CACHED", String.valueOf(arithmetic.cached().code()))
                         .replace(

@@ -35,7 +35,7 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
     static Program write(ModelFamily family, Arithmetic arithmetic) {
         var writer = new ProgramWriter(arithmetic);
         Value logits = family.forward(writer);
-        writer.line("return torch.contiguous(torch.to(%s, 6))", logits.name());
+        writer.line("return self.answers(%s, torch.size(scored, 0))", logits.name());
         return Program.of(writer.body.toString(), List.copyOf(writer.placeByWeight.keySet()), arithmetic);
     }
 

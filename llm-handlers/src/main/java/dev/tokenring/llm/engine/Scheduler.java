@@ -285,8 +285,7 @@ final class Scheduler {
     private static void add(Sequence one, int length, List<Chunk> chunks, List<Sequence> stepping) {
         int from = one.tokens.size() - one.pending();
         boolean last = length == one.pending();
-        Chunk.Wanted wanted =
-                one.work.wanted() == Chunk.Wanted.ALL ? Chunk.Wanted.ALL : last ? Chunk.Wanted.LAST : Chunk.Wanted.NONE;
+        Chunk.Wanted wanted = last || one.work.wanted() == Chunk.Wanted.ALL ? one.work.wanted() : Chunk.Wanted.NONE;
         chunks.add(new Chunk(cacheOf(one), one.tokens.slice(from, from + length), wanted));
         stepping.add(one);
     }
@@ -303,11 +302,11 @@ final class Scheduler {
         if (chunk.wanted() == Chunk.Wanted.NONE) {
             return;
         }
-        int logitsFrom = chunk.wanted() == Chunk.Wanted.ALL
+        int from = chunk.wanted() == Chunk.Wanted.ALL
                 ? cacheOf(one).length() - chunk.ids().length
                 : cacheOf(one).length() - 1;
         try {
-            FinishReason reason = one.work.take(chunk.logits(), logitsFrom, one.tokens);
+            FinishReason reason = one.work.take(chunk, from, one.tokens);
             if (one.generated() == 1 && one.firstTokenNs == 0) {
                 one.firstTokenNs = nowNs;
             }

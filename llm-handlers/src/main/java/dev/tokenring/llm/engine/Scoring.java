@@ -50,7 +50,8 @@ final class Scoring implements Work {
     public void begin(int cachedTokens) {}
 
     @Override
-    public @Nullable FinishReason take(float[] logits, int position, Tokens tokens) {
+    public @Nullable FinishReason take(Chunk computed, int position, Tokens tokens) {
+        float[] logits = computed.logits();
         taker.take(logits, position);
         return position + logits.length / vocabularySize >= length ? FinishReason.STOP : null;
     }

@@ -22,7 +22,7 @@ interface StepModel extends AutoCloseable {
     /** Makes an empty cache that has room for so many tokens, or more. */
     KvCache newCache(int capacityTokens);
 
-    /** One forward pass over all chunks together: appends each one's tokens to its cache, and gives the logits it wants. */
+    /** One forward pass over all chunks together: appends each one's tokens to its cache, and gives what it wants. */
     void step(List<Chunk> chunks);
 
     /** Frees all native memory. */

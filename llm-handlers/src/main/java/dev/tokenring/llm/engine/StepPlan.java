@@ -22,8 +22,8 @@ final class StepPlan {
     private final List<Chunk> run = new ArrayList<>();
     private final long[] tokens;
     private final int rows;
-    private long[] wanted;
-    private int wantedRows;
+    private final Rows scored;
+    private final Rows chosen;
     private long[] table = new long[0];
     private int at;
 
@@ -35,7 +35,8 @@ final class StepPlan {
                 .thenComparing(chunk -> cache(chunk).slot()));
         rows = chunks.stream().mapToInt(chunk -> chunk.ids().length).sum();
         tokens = new long[2 * rows];
-        wanted = new long[rows];
+        scored = new Rows(rows);
+        chosen = new Rows(rows);
         for (Chunk chunk : ordered) {
             if (!run.isEmpty() && !continuesRun(chunk)) {
                 endRun();
@@ -44,7 +45,6 @@ final class StepPlan {
             addRows(chunk);
         }
         endRun();
-        wanted = Arrays.copyOf(wanted, wantedRows);
     }
 
     private static Cache cache(Chunk chunk) {
@@ -64,8 +64,12 @@ final class StepPlan {
         for (int i = 0; i < size; i++) {
             tokens[at] = chunk.ids()[i];
             tokens[rows + at] = (long) chunk.cache().length() + i;
-            if (chunk.wanted() == Chunk.Wanted.ALL || (chunk.wanted() == Chunk.Wanted.LAST && i == size - 1)) {
-                wanted[wantedRows++] = at;
+            boolean last = i == size - 1;
+            switch (chunk.wanted()) {
+                case NONE -> {}
+                case LIKELIEST -> chosen.addIf(last, at);
+                case LAST -> scored.addIf(last, at);
+                case ALL -> scored.addIf(true, at);
             }
             at++;
         }
@@ -98,8 +102,13 @@ final class StepPlan {
     }
 
     /** The rows after which logits are wanted. */
-    long[] wanted() {
-        return wanted;
+    long[] scored() {
+        return scored.toArray();
+    }
+
+    /** The rows after which only the likeliest token is wanted. */
+    long[] chosen() {
+        return chosen.toArray();
     }
 
     /** For each run: the place of its slab, the first slot, how many, how many tokens the longest has, how many come. */
@@ -114,5 +123,25 @@ final class StepPlan {
     /** The slabs at their places. */
     Iterable<Slab> slabs() {
         return places.keySet();
+    }
+
+    /** Some of the rows. */
+    private static final class Rows {
+        private final long[] places;
+        private int size;
+
+        Rows(int most) {
+            places = new long[most];
+        }
+
+        void addIf(boolean wanted, int row) {
+            if (wanted) {
+                places[size++] = row;
+            }
+        }
+
+        long[] toArray() {
+            return Arrays.copyOf(places, size);
+        }
     }
 }

@@ -71,13 +71,13 @@ final class TorchModule implements AutoCloseable {
         name.setName("module_method:" + method);
         var inputs = new NDList(name);
         inputs.addAll(List.of(arguments));
-        return forward(scope, inputs);
+        return forward(scope, inputs).singletonOrThrow();
     }
 
-    NDArray forward(NDManager scope, NDList inputs) {
+    NDList forward(NDManager scope, NDList inputs) {
         NDList outputs = model.getBlock().forward(noParameters, inputs, false);
         outputs.attach(scope);
-        return outputs.singletonOrThrow();
+        return outputs;
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.tokenring.llm.engine;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -113,23 +112,27 @@ public final class TorchStepModel implements StepModel {
         try (NDManager scope = module.manager().newSubManager()) {
             var inputs = new NDList(
                     scope.create(plan.tokens(), new Shape(2, plan.rows())),
-                    scope.create(plan.wanted()),
+                    scope.create(plan.scored()),
+                    scope.create(plan.chosen()),
                     scope.newSubManager(Device.cpu()).create(plan.table(), new Shape(plan.runs(), StepPlan.ENTRIES)));
             plan.slabs().forEach(slab -> inputs.add(slab.array()));
-            NDArray logits = module.forward(scope, inputs);
-            if (plan.wanted().length > 0) {
-                answer(plan, logits.toByteBuffer(true));
+            NDList outputs = module.forward(scope, inputs);
+            if (plan.scored().length > 0) {
+                score(plan, outputs.get(0).toByteBuffer(true));
+            }
+            if (plan.chosen().length > 0) {
+                choose(plan, outputs.get(1).toLongArray());
             }
         }
         chunks.forEach(chunk -> ((CacheStore.Cache) chunk.cache()).grow(chunk.ids().length));
     }
 
-    private void answer(StepPlan plan, ByteBuffer bytes) {
+    private void score(StepPlan plan, ByteBuffer bytes) {
         FloatBuffer logits = bytes.order(ByteOrder.nativeOrder()).asFloatBuffer();
         for (Chunk chunk : plan.ordered()) {
             int rows =
                     switch (chunk.wanted()) {
-                        case NONE -> 0;
+                        case NONE, LIKELIEST -> 0;
                         case LAST -> 1;
                         case ALL -> chunk.ids().length;
                     };
@@ -137,6 +140,15 @@ public final class TorchStepModel implements StepModel {
                 float[] own = new float[rows * vocabularySize()];
                 logits.get(own);
                 chunk.answer(own);
+            }
+        }
+    }
+
+    private static void choose(StepPlan plan, long[] ids) {
+        int at = 0;
+        for (Chunk chunk : plan.ordered()) {
+            if (chunk.wanted() == Chunk.Wanted.LIKELIEST) {
+                chunk.answer((int) ids[at++]);
             }
         }
     }

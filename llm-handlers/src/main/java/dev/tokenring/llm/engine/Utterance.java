@@ -98,7 +98,7 @@ final class Utterance implements Work {
 
     @Override
     public Chunk.Wanted wanted() {
-        return Chunk.Wanted.LAST;
+        return sampler.takesLikeliest() ? Chunk.Wanted.LIKELIEST : Chunk.Wanted.LAST;
     }
 
     @Override
@@ -125,14 +125,15 @@ final class Utterance implements Work {
     }
 
     @Override
-    public @Nullable FinishReason take(float[] logits, int position, Tokens tokens) {
-        int id = sampler.choose(logits);
+    public @Nullable FinishReason take(Chunk computed, int position, Tokens tokens) {
+        boolean likeliest = computed.wanted() == Chunk.Wanted.LIKELIEST;
+        int id = likeliest ? computed.likeliest() : sampler.choose(computed.logits());
         sampler.accept(id);
         tokens.add(id);
         chosen++;
         FinishReason reason = reasonToEnd(id, tokens.size());
         endNoted = reason != null;
-        note(new Note(id, sampler.logprobs(logits, id), reason, null));
+        note(new Note(id, likeliest ? null : sampler.logprobs(computed.logits(), id), reason, null));
         return reason;
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * throws, but for {@link #take}. Exactly one of {@link #end} and {@link #fail} is called, as the last.
  */
 interface Work {
-    /** After which tokens of its sequence it wants logits: the last, or all. */
+    /** What it wants of a step that computes the last of its tokens; always the same. */
     Chunk.Wanted wanted();
 
     /** Asked before each step: null if it goes on, or why it doesn't. */
@@ -21,12 +21,12 @@ interface Work {
     void begin(int cachedTokens);
 
     /**
-     * Takes the logits of a step, and adds the token that it chooses, if any.
+     * Takes what it wanted of a step, and adds the token that it chooses, if any.
      *
-     * @param position the place in the sequence of the first token that has logits here
+     * @param position the place in the sequence of the first token after which something was wanted
      * @return why this was the last step, or null
      */
-    @Nullable FinishReason take(float[] logits, int position, Tokens tokens);
+    @Nullable FinishReason take(Chunk computed, int position, Tokens tokens);
 
     /** There is no further step. */
     void end(FinishReason reason);

@@ -121,8 +121,10 @@ final class FakeModel implements StepModel {
                 logits[row * VOCABULARY + next(cache.ids, cache.length)] = 1;
             }
         }
-        if (chunk.wanted() != Chunk.Wanted.NONE) {
-            chunk.answer(logits);
+        switch (chunk.wanted()) {
+            case NONE -> {}
+            case LIKELIEST -> chunk.answer(next(cache.ids, cache.length));
+            case LAST, ALL -> chunk.answer(logits);
         }
     }
 

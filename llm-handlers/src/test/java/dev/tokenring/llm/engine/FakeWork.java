@@ -76,7 +76,8 @@ final class FakeWork implements Work {
     }
 
     @Override
-    public @Nullable FinishReason take(float[] logits, int position, Tokens tokens) {
+    public @Nullable FinishReason take(Chunk computed, int position, Tokens tokens) {
+        float[] logits = computed.logits();
         assertThat(isOver()).as("a token after the end").isFalse();
         assertThat(toldOver).as("a step for nobody").isFalse();
         assertThat(askedRoom).as("a step without room").isTrue();

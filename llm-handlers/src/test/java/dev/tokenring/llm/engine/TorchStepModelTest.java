@@ -106,7 +106,7 @@ class TorchStepModelTest {
                     int size = random.nextBoolean() ? 1 : 1 + random.nextInt(room);
                     int[] ids = random.ints(size, 0, 257).toArray();
                     Arrays.stream(ids).forEach(texts.get(i)::add);
-                    chunks.add(new Chunk(caches.get(i), ids, Chunk.Wanted.values()[random.nextInt(3)]));
+                    chunks.add(new Chunk(caches.get(i), ids, Chunk.Wanted.values()[random.nextInt(4)]));
                 }
                 model.step(chunks);
                 for (int i = caches.size() - 1; i >= 0; i--) {
@@ -130,6 +130,12 @@ class TorchStepModelTest {
                 float[] found = Arrays.copyOfRange(chunk.logits(), row * 257, (row + 1) * 257);
                 int[] prefix = text.subList(0, end).stream().mapToInt(id -> id).toArray();
                 assertThat(found).containsExactly(model.logits(prefix), within(1e-4f));
+            }
+        }
+        if (chunk.wanted() == Chunk.Wanted.LIKELIEST) {
+            float[] logits = model.logits(text.stream().mapToInt(id -> id).toArray());
+            for (float logit : logits) {
+                assertThat(logits[chunk.likeliest()]).isGreaterThan(logit - 1e-4f);
             }
         }
     }
