@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>The JVM: 22 or later, where the foreign memory that it uses is no preview feature, with {@code --add-modules
  *       jdk.incubator.vector}, as its README says.
- *   <li>Operations: those in Java, which are its default. Its native library, which is a choice, was a quarter slower on Java 25,
+ *   <li>Operations: those in Java, which are its default. Its native library, which is a choice, was a sixth slower on Java 25,
  *       with AVX-512 and one caller.
  *   <li>Numbers: fp32 for weights and working memory, since it computes with what is in the model's folder. Its way to fewer
  *       bits is a folder that its own tool has converted, to 4 bits a weight, which is another model.
