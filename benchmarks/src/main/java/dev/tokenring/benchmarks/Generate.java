@@ -45,7 +45,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 2, time = 2)
 @Measurement(iterations = 3, time = 2)
-@Fork(2)
+// llama.cpp's thread outlives its model, and JMH would wait half a minute for it.
+@Fork(
+        value = 2,
+        jvmArgsAppend = {"-Djmh.shutdownTimeout=1", "-Djmh.shutdownTimeout.step=1"})
 public class Generate {
     private static final int PROMPT_TOKENS = 16;
     private static final long SEED = 42;

@@ -37,14 +37,14 @@ public final class BareLoop implements AutoCloseable {
         for (int i = 0; i < prompts.size(); i++) {
             int[] prompt = prompts.get(i);
             answers.add(new int[newTokens]);
-            chunks.add(new Chunk(emptyCache(i, prompt.length + newTokens), prompt, Wanted.LAST));
+            chunks.add(new Chunk(emptyCache(i, prompt.length + newTokens), prompt, Wanted.LIKELIEST));
         }
         for (int token = 0; token < newTokens; token++) {
             model.step(chunks);
             for (int i = 0; i < chunks.size(); i++) {
-                int id = likeliest(chunks.get(i).logits());
+                int id = chunks.get(i).likeliest();
                 answers.get(i)[token] = id;
-                chunks.set(i, new Chunk(caches.get(i), new int[] {id}, Wanted.LAST));
+                chunks.set(i, new Chunk(caches.get(i), new int[] {id}, Wanted.LIKELIEST));
             }
         }
         return answers;
@@ -58,16 +58,6 @@ public final class BareLoop implements AutoCloseable {
         cache.truncate(0);
         cache.ensureCapacity(tokens);
         return cache;
-    }
-
-    private static int likeliest(float[] logits) {
-        int best = 0;
-        for (int id = 1; id < logits.length; id++) {
-            if (logits[id] > logits[best]) {
-                best = id;
-            }
-        }
-        return best;
     }
 
     /** Frees all native memory. */
