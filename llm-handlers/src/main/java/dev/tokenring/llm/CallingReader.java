@@ -14,14 +14,24 @@ import org.jspecify.annotations.Nullable;
 final class CallingReader implements Reader, Executor {
     private final Consumer<Generation> pieces;
     private final BooleanSupplier cancelled;
-    private final BlockingQueue<Runnable> errands = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Runnable> errands;
     private volatile @Nullable Throwable thrownByCancelled;
     private @Nullable Generation whole;
     private @Nullable Throwable failure;
 
     CallingReader(Consumer<Generation> pieces, BooleanSupplier cancelled) {
+        this(pieces, cancelled, new LinkedBlockingQueue<>());
+    }
+
+    private CallingReader(Consumer<Generation> pieces, BooleanSupplier cancelled, BlockingQueue<Runnable> errands) {
         this.pieces = pieces;
         this.cancelled = cancelled;
+        this.errands = errands;
+    }
+
+    /** The same thread as the reader of another answer: while it waits for either, it reads both. */
+    CallingReader ofAnother() {
+        return new CallingReader(pieces, cancelled, errands);
     }
 
     /**
@@ -42,13 +52,16 @@ final class CallingReader implements Reader, Executor {
             Thread.currentThread().interrupt();
         }
         Throwable cause = thrownByCancelled == null ? failure : thrownByCancelled;
-        if (cause instanceof RuntimeException unchecked) {
-            throw unchecked;
-        }
-        if (cause instanceof Error error) {
-            throw error;
+        if (cause != null) {
+            throw CallingReader.<RuntimeException>asItIs(cause);
         }
         return requireNonNull(whole);
+    }
+
+    /** What is checked by the compiler may come from code that was compiled by another one. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException asItIs(Throwable cause) throws E {
+        throw (E) cause;
     }
 
     @Override
@@ -60,7 +73,7 @@ final class CallingReader implements Reader, Executor {
     public boolean isGone() {
         try {
             return thrownByCancelled != null || cancelled.getAsBoolean();
-        } catch (RuntimeException | Error callersOwn) {
+        } catch (Throwable callersOwn) {
             thrownByCancelled = callersOwn;
             return true;
         }

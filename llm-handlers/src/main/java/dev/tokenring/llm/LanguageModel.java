@@ -343,9 +343,10 @@ public final class LanguageModel implements AutoCloseable {
         return lifetime.use(() -> {
             var callers = new ArrayList<CallingReader>();
             var over = new AtomicBoolean();
+            var first = new CallingReader(piece -> {}, over::get);
             try {
                 for (int sample = 0; sample < options.samples(); sample++) {
-                    var caller = new CallingReader(piece -> {}, over::get);
+                    var caller = sample == 0 ? first : first.ofAnother();
                     engine.generate(prompt, options, sample, 0, Long.MAX_VALUE, tokenizer::decode, caller, caller);
                     callers.add(caller);
                 }

@@ -200,6 +200,22 @@ class GenerationTest {
     }
 
     @Test
+    void samplesAreGeneratedTogether() {
+        var steps = new AtomicInteger();
+        EngineOptions counting = EngineOptions.DEFAULT.withSamples(sample -> {
+            if (sample instanceof StepSample) {
+                steps.incrementAndGet();
+            }
+        });
+        GenerationOptions eight =
+                model.defaults().withEndTokens(Set.of()).withSamples(8).withMaxTokens(100);
+        try (LanguageModel counted = LanguageModel.load(HouseModel.FOLDER, ModelOptions.DEFAULT, counting)) {
+            assertThat(counted.samples(prompt, eight)).hasSize(8);
+        }
+        assertThat(steps.get()).isLessThan(2 * 100);
+    }
+
+    @Test
     void aListenerMayCancel() {
         var seen = new AtomicInteger();
         var cancelled = new AtomicBoolean();

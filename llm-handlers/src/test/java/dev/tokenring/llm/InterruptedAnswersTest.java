@@ -166,7 +166,16 @@ class InterruptedAnswersTest {
     void whereOthersMatterMore() {
         EngineOptions few = EngineOptions.DEFAULT.withMaxBatchSize(3);
         try (LanguageModel model = load(few)) {
-            assertAsAlone(askAll(model, i -> ask(model, i, i / 4, Integer.MAX_VALUE)));
+            List<Reading> readings = new ArrayList<>();
+            for (int i = 0; i < REQUESTS; i++) {
+                if (i == REQUESTS / 2) {
+                    while (!anyStep(step -> step.batchSize() == 3)) {
+                        Thread.onSpinWait();
+                    }
+                }
+                readings.add(ask(model, i, i < REQUESTS / 2 ? 0 : i, Integer.MAX_VALUE));
+            }
+            assertAsAlone(readings);
         }
         assertThat(preemptions()).isPositive();
     }

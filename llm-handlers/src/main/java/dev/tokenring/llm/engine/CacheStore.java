@@ -4,7 +4,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.tokenring.llm.model.ModelFamily;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,7 +21,8 @@ import java.util.TreeMap;
  * </pre>
  *
  * <p>A slab is no larger than {@value #SLAB_BYTES} bytes, unless one slot is. Memory is touched when a slot is first used.
- * One empty slab of each capacity is kept; further ones are freed. For one thread at a time.
+ * Where the slots of two slabs are free, of one capacity, the caches of the emptiest slab move, and it is freed: so what is
+ * taken is what the caches need and two slabs more, of each capacity. For one thread at a time.
  */
 final class CacheStore {
     private static final int LEAST_CAPACITY = 32;
@@ -58,7 +61,7 @@ final class CacheStore {
     private Slab slabWithRoom(int capacity) {
         List<Slab> slabs = slabsByCapacity.computeIfAbsent(capacity, key -> new ArrayList<>());
         for (Slab slab : slabs) {
-            if (slab.used.cardinality() < slab.slots) {
+            if (slab.free() > 0) {
                 return slab;
             }
         }
@@ -67,17 +70,35 @@ final class CacheStore {
         return slab;
     }
 
+    /** Frees a slab if there are so many free slots that the others could do without two. */
+    private static void freeOneOf(List<Slab> slabs) {
+        int free = slabs.stream().mapToInt(Slab::free).sum();
+        if (free < 2 * slabs.get(0).slots) {
+            return;
+        }
+        Slab emptiest = slabs.stream().max(Comparator.comparingInt(Slab::free)).orElseThrow();
+        slabs.remove(emptiest);
+        for (Cache cache : emptiest.caches) {
+            if (cache != null) {
+                cache.moveToOneOf(slabs);
+            }
+        }
+        emptiest.array.close();
+    }
+
     /** Some slots in one piece of memory. */
     final class Slab {
         private final int capacity;
         private final int slots;
         private final NDArray array;
-        private final BitSet used = new BitSet();
+        private final Cache[] caches;
+        private int used;
         private final BitSet wiped = new BitSet();
 
         private Slab(int capacity) {
             this.capacity = capacity;
             this.slots = (int) Math.max(1, Math.min(MOST_SLOTS, SLAB_BYTES / (capacity * bytesPerToken())));
+            this.caches = new Cache[slots];
             this.array = allocate();
             array.setName("c[]");
         }
@@ -98,9 +119,10 @@ final class CacheStore {
         }
 
         /** What was never written may be no number, and would make nothing but more of it. */
-        private int take() {
-            int slot = used.nextClearBit(0);
-            used.set(slot);
+        private int take(Cache cache) {
+            int slot = Arrays.asList(caches).indexOf(null);
+            caches[slot] = cache;
+            used++;
             if (!wiped.get(slot)) {
                 wiped.set(slot);
                 wipe(slot);
@@ -115,14 +137,13 @@ final class CacheStore {
         }
 
         private void giveBack(int slot) {
-            used.clear(slot);
-            if (used.isEmpty()) {
-                List<Slab> slabs = slabsByCapacity.getOrDefault(capacity, List.of());
-                if (slabs.stream().filter(slab -> slab.used.isEmpty()).count() > 1) {
-                    slabs.remove(this);
-                    array.close();
-                }
-            }
+            caches[slot] = null;
+            used--;
+            freeOneOf(slabsByCapacity.getOrDefault(capacity, List.of()));
+        }
+
+        private int free() {
+            return slots - used;
         }
     }
 
@@ -135,7 +156,15 @@ final class CacheStore {
 
         private Cache(int capacityTokens) {
             slab = slabWithRoom(capacityFor(capacityTokens));
-            slot = slab.take();
+            slot = slab.take(this);
+        }
+
+        private void moveToOneOf(List<Slab> slabs) {
+            Slab from = slab;
+            int fromSlot = slot;
+            slab = slabs.stream().filter(other -> other.free() > 0).findFirst().orElseThrow();
+            slot = slab.take(this);
+            copyFrom(from, fromSlot, length);
         }
 
         Slab slab() {
@@ -163,26 +192,27 @@ final class CacheStore {
         @Override
         public void ensureCapacity(int tokens) {
             if (tokens > capacity()) {
-                var larger = new Cache(tokens);
-                larger.copyFrom(this, length);
-                slab.giveBack(slot);
-                slab = larger.slab;
-                slot = larger.slot;
+                Slab from = slab;
+                int fromSlot = slot;
+                slab = slabWithRoom(capacityFor(tokens));
+                slot = slab.take(this);
+                copyFrom(from, fromSlot, length);
+                from.giveBack(fromSlot);
             }
         }
 
         @Override
         public KvCache copyOf(int tokens, int capacityTokens) {
             var copy = new Cache(Math.max(tokens, capacityTokens));
-            copy.copyFrom(this, tokens);
+            copy.copyFrom(slab, slot, tokens);
             copy.length = tokens;
             return copy;
         }
 
-        private void copyFrom(Cache other, int tokens) {
+        private void copyFrom(Slab from, int fromSlot, int tokens) {
             try (NDManager scope = module.manager().newSubManager()) {
-                NDArray places = scope.create(new long[] {other.slot, slot, tokens});
-                module.call(scope, "copy", places, other.slab.array, slab.array);
+                NDArray places = scope.create(new long[] {fromSlot, slot, tokens});
+                module.call(scope, "copy", places, from.array, slab.array);
             }
         }
 

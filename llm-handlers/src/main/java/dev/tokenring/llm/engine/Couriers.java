@@ -58,10 +58,13 @@ final class Couriers {
 
     private void work() {
         for (Runnable errand = next(); errand != null; errand = next()) {
-            errand.run();
-            synchronized (this) {
-                busy--;
-                notifyAll();
+            try {
+                errand.run();
+            } finally {
+                synchronized (this) {
+                    busy--;
+                    notifyAll();
+                }
             }
         }
     }

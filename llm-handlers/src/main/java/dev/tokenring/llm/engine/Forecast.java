@@ -26,10 +26,13 @@ final class Forecast {
         lastStartNs = othersWait ? nowNs : -1;
     }
 
-    /** A sequence that had a place is over; those that were too late count too, or all would look faster than they are. */
+    /**
+     * A sequence that had a place is over; those that were too late count too, or all would look faster than they are. One
+     * that was held up by its reader, or by more important ones, teaches nothing.
+     */
     void ended(Sequence sequence, boolean answered) {
         int generated = sequence.generated();
-        if (generated < 2) {
+        if (generated < 2 || sequence.heldUp) {
             return;
         }
         firstTokenNs = learned(firstTokenNs, (double) (sequence.firstTokenNs - sequence.startedNs));

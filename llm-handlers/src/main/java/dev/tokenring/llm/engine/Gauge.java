@@ -57,7 +57,7 @@ final class Gauge {
     private void tell(EngineSample sample) {
         try {
             samples.accept(sample);
-        } catch (RuntimeException | Error listenersOwn) {
+        } catch (Throwable listenersOwn) {
             samples = nobody -> {};
             LOG.log(
                     System.Logger.Level.WARNING,

@@ -265,7 +265,7 @@ public final class GenerationEngine implements AutoCloseable {
             refuse();
             takeIn();
             scheduler.close();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             dead = true;
             refuse();
             takeIn();
@@ -316,6 +316,8 @@ public final class GenerationEngine implements AutoCloseable {
         } else if (untilNs > nowNs) {
             LockSupport.parkNanos(this, untilNs - nowNs);
         }
+        // Nobody has anything to say to this thread, and with the flag set it would never rest again.
+        Thread.interrupted();
     }
 
     /**

@@ -130,12 +130,30 @@ final class Memory {
         if (next.cache != null || next.work.wanted() == Chunk.Wanted.ALL) {
             return false;
         }
+        Sequence awaited = next.awaited;
+        if (awaited != null && isAt(awaited, next, next.awaitedTokens, 0)) {
+            return true; // as before: many may wait for one, and need not compare themselves with all in every step
+        }
+        next.awaited = null;
         Beginning best = beginningFor(next);
         int there = best == null ? 0 : best.length();
-        return places.running().stream()
-                .filter(one -> one.priority >= next.priority && one.pending() > 1)
-                .anyMatch(one -> one.tokens.sharedWith(next.tokens, next.tokens.size() - 1)
-                        >= Math.max(there, one.tokens.size() - one.pending()) + CachePool.WORTH_SHARING);
+        for (Sequence one : places.running()) {
+            int shared = one.tokens.sharedWith(next.tokens, next.tokens.size() - 1);
+            if (isAt(one, next, shared, there)) {
+                next.awaited = one;
+                next.awaitedTokens = shared;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a sequence is at computing so many tokens for another one too, which has some of them already. */
+    private boolean isAt(Sequence one, Sequence next, int shared, int there) {
+        return one.priority >= next.priority
+                && one.pending() > 1
+                && shared >= Math.max(there, one.computed()) + CachePool.WORTH_SHARING
+                && places.isRunning(one);
     }
 
     /** The cache that has most of a sequence's first tokens; its last token is to be computed in any case. */

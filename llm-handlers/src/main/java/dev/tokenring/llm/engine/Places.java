@@ -68,6 +68,11 @@ final class Places {
         return running.size() < size || weakest().priority < next.priority;
     }
 
+    /** How many places nobody has. */
+    int free() {
+        return size - running.size();
+    }
+
     private Sequence weakest() {
         return running.stream().min(Sequence.BY_WEAKNESS).orElseThrow();
     }
@@ -89,10 +94,12 @@ final class Places {
     /** Has a sequence that is running make way; its cache stays its own. */
     void takePlaceOf(Sequence sequence) {
         sequence.preemptions++;
+        sequence.heldUp = true;
         toWaiting(sequence);
     }
 
     void toParked(Sequence sequence) {
+        sequence.heldUp = true;
         remove(sequence);
         parked.add(sequence);
     }

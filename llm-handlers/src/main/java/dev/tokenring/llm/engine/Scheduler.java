@@ -217,8 +217,11 @@ final class Scheduler {
     private void turnAwayExcess(long nowNs) {
         List<Sequence> fresh = new ArrayList<>();
         int ahead = 0;
+        int free = places.free();
         for (Sequence one : places.waiting()) {
-            if (one.started) {
+            if (one.awaited != null && free > 0) {
+                free--; // it waits for what it shares with another, and not for a place
+            } else if (one.started) {
                 ahead++;
             } else if (forecast.isInTime(one, ahead, nowNs)) {
                 fresh.add(one);

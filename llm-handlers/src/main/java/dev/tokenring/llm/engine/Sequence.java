@@ -19,7 +19,8 @@ final class Sequence {
      * Who gets a place first: the higher priority; who has had a place before; who is due first, where those without a
      * deadline count as due half a minute after they came, so that none is passed over for ever; who came first.
      */
-    static final Comparator<Sequence> BY_URGENCY = Comparator.<Sequence>comparingInt(s -> -s.priority)
+    static final Comparator<Sequence> BY_URGENCY = Comparator.<Sequence>comparingInt(s -> s.priority)
+            .reversed()
             .thenComparing(s -> !s.started)
             .thenComparingLong(s -> s.dueNs)
             .thenComparingLong(s -> s.order);
@@ -51,6 +52,13 @@ final class Sequence {
 
     int cachedTokens;
     int preemptions;
+    /** Whether it was parked, or had to make way: how long it took then says nothing about the model. */
+    boolean heldUp;
+
+    /** Who computes what this one begins with too, and how much of it; it may have begun to do something else since. */
+    @Nullable Sequence awaited;
+
+    int awaitedTokens;
     long startedNs;
     long firstTokenNs;
     long lastTokenNs;
@@ -77,6 +85,11 @@ final class Sequence {
     /** How many tokens are to go through the model before the next one can be chosen. */
     int pending() {
         return tokens.size() - (cache == null ? 0 : cache.length());
+    }
+
+    /** How many of its tokens have gone through the model. */
+    int computed() {
+        return tokens.size() - pending();
     }
 
     int generated() {

@@ -186,7 +186,7 @@ final class Utterance implements Work {
     private void readAll() {
         while (!done && !notes.isEmpty()) {
             if (!reader.hasRoom()) {
-                reader.onRoom(this::callReader);
+                reader.onRoom(this::readerHasRoom);
                 return;
             }
             Note next = notes.poll();
@@ -203,10 +203,16 @@ final class Utterance implements Work {
         }
     }
 
+    /** The thread that computes is woken too, for it sees to it that no call waits behind a slow reader. */
+    private void readerHasRoom() {
+        callReader();
+        wake.run();
+    }
+
     private void readGuarded(Note note) {
         try {
             read(note);
-        } catch (RuntimeException | Error readersOwn) {
+        } catch (Throwable readersOwn) {
             done = true;
             stopped = FinishReason.CANCELLED;
             reader.failed(readersOwn);

@@ -2,6 +2,7 @@ package dev.tokenring.llm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokenring.llm.EngineOptions;
 import dev.tokenring.llm.EngineSample;
@@ -9,6 +10,7 @@ import dev.tokenring.llm.FinishReason;
 import dev.tokenring.llm.Generation;
 import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.RequestSample;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -47,7 +49,7 @@ class GenerationEngineTest {
     }
 
     /** Collects what it reads, and checks that it is read by one thread at a time, and ended once. */
-    private static final class Collector implements Reader {
+    private static class Collector implements Reader {
         final CompletableFuture<Generation> whole = new CompletableFuture<>();
         final AtomicReference<Generation> soFar = new AtomicReference<>();
         private final AtomicInteger inside = new AtomicInteger();
@@ -289,13 +291,115 @@ class GenerationEngineTest {
         var reader = new Collector();
         ask(1, 5, reader);
         reader.whole.get(30, TimeUnit.SECONDS);
-        Thread computing = Thread.getAllStackTraces().keySet().stream()
+        Thread computing = computing();
+        while (computing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        engine.close();
+    }
+
+    private static Thread computing() {
+        return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("tokenring-steps-fake"))
                 .filter(Thread::isAlive)
                 .findFirst()
                 .orElseThrow();
-        while (computing.getState() != Thread.State.WAITING) {
+    }
+
+    @Test
+    void anInterruptDoesNotKeepTheEngineAwake() throws Exception {
+        var reader = new Collector();
+        ask(1, 5, reader);
+        reader.whole.get(30, TimeUnit.SECONDS);
+        Thread computing = computing();
+        computing.interrupt();
+        while (computing.isInterrupted() || computing.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
+        }
+        engine.close();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> RuntimeException unchecked(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
+    @Test
+    void exceptionsThatNoCompilerCheckedHarmNobodyElse() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            var failing = new Collector();
+            failing.atPiece = () -> {
+                throw GenerationEngineTest.<RuntimeException>unchecked(new IOException("on purpose"));
+            };
+            ask(i, 5, failing);
+            assertThatThrownBy(() -> failing.whole.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+        }
+        var reader = new Collector();
+        ask(1, 5, reader);
+        assertThat(reader.whole.get(30, TimeUnit.SECONDS).tokenIds()).hasSize(5);
+        engine.close();
+    }
+
+    @Test
+    void aListenerToSamplesMayThrowAnything() throws Exception {
+        try (var listened = new GenerationEngine(
+                "listened",
+                new FakeModel(200, 5_000, 0, 0),
+                (options, sample, prompt, room) -> new Sampler(options),
+                EngineOptions.DEFAULT.withCacheBytes(50_000).withSamples(sample -> {
+                    throw GenerationEngineTest.<RuntimeException>unchecked(new IOException("on purpose"));
+                }))) {
+            var reader = new Collector();
+            listened.generateAll(
+                    prompt(1),
+                    GenerationOptions.GREEDY.withMaxTokens(5),
+                    0,
+                    EVER,
+                    GenerationEngineTest::decode,
+                    reader);
+            assertThat(reader.whole.get(30, TimeUnit.SECONDS).tokenIds()).hasSize(5);
+        }
+        engine.close();
+    }
+
+    /** It has room again when the only courier has just begun to be held up, and the engine has nothing else to do. */
+    @Test
+    void aReaderThatHasRoomAgainIsNotHeldUpByOneThatBlocks() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            var room = new AtomicReference<Runnable>();
+            var waiting = new Collector() {
+                volatile boolean hasRoom;
+
+                @Override
+                public boolean hasRoom() {
+                    return hasRoom;
+                }
+
+                @Override
+                public void onRoom(Runnable action) {
+                    room.set(action);
+                }
+            };
+            ask(1, 5, waiting);
+            while (room.get() == null) {
+                Thread.onSpinWait();
+            }
+            var blocking = new CountDownLatch(1);
+            var blocked = new Collector();
+            blocked.atPiece = () -> {
+                waiting.hasRoom = true;
+                Thread helper = new Thread(room.get());
+                helper.start();
+                try {
+                    blocking.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            };
+            ask(2, 1, blocked);
+            assertThat(waiting.whole.get(30, TimeUnit.SECONDS).tokenIds()).hasSize(5);
+            blocking.countDown();
+            blocked.whole.get(30, TimeUnit.SECONDS);
         }
         engine.close();
     }

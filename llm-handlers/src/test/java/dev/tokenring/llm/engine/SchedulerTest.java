@@ -293,4 +293,92 @@ class SchedulerTest {
         assertThat(request.priority()).isEqualTo(3);
         assertThat(request.finishReason()).isEqualTo(FinishReason.LENGTH);
     }
+
+    @Test
+    void anyPriorityIsAPlaceInTheOrder() {
+        schedule(OPTIONS.withMaxBatchSize(1));
+        ask(prompt(1, 10), 300, 0);
+        scheduler.step();
+        FakeWork least = ask(prompt(2, 10), 5, Integer.MIN_VALUE);
+        scheduler.step();
+        FakeWork most = ask(prompt(3, 10), 5, Integer.MAX_VALUE);
+        scheduler.step();
+        scheduler.step();
+        assertThat(most.firstTokenNs).isPositive();
+        assertThat(least.firstTokenNs).isNegative();
+        run();
+        assertWhole(least);
+    }
+
+    /** Sequences alone take 20 ms each; then come ten with five seconds each. */
+    private List<FakeWork> tenInTime() {
+        var ten = new ArrayList<FakeWork>();
+        for (int i = 0; i < 10; i++) {
+            ten.add(ask(prompt(100 + i, 10), 20, 5, model.nowNs + 5_000_000_000L));
+        }
+        run();
+        return ten;
+    }
+
+    private void scheduleMilliseconds() {
+        model = new FakeModel(1000, 100_000, 1_000_000, 0);
+        var gauge = new Gauge("fake", model.cacheBytesPerToken(), samples::add);
+        scheduler = new Scheduler(model, OPTIONS.withMaxBatchSize(2), 1_000_000, () -> model.nowNs, gauge);
+        for (int i = 0; i < 10; i++) {
+            ask(prompt(i, 10), 20, 5);
+            run();
+        }
+    }
+
+    @Test
+    void whoWasHeldUpByItsReaderDoesNotMakeTheModelLookSlow() {
+        scheduleMilliseconds();
+        var room = new AtomicBoolean(true);
+        FakeWork slow = ask(prompt(77, 10), 20, 5);
+        slow.room = room::get;
+        scheduler.step();
+        scheduler.step();
+        room.set(false);
+        scheduler.step();
+        model.nowNs += 600_000_000_000L;
+        room.set(true);
+        run();
+        assertWhole(slow);
+        assertThat(tenInTime()).allSatisfy(SchedulerTest::assertWhole);
+    }
+
+    @Test
+    void whoHadToMakeWayDoesNotMakeTheModelLookSlow() {
+        scheduleMilliseconds();
+        FakeWork one = ask(prompt(50, 10), 20, 0);
+        FakeWork two = ask(prompt(51, 10), 20, 0);
+        scheduler.step();
+        scheduler.step();
+        long untilNs = model.nowNs + 60_000_000_000L;
+        for (int i = 0; model.nowNs < untilNs; i++) {
+            FakeWork urgent = ask(prompt(i, 10), 20, 5);
+            FakeWork urgentToo = ask(prompt(i + 1, 10), 20, 5);
+            while (!urgent.isOver() || !urgentToo.isOver()) {
+                scheduler.step();
+            }
+        }
+        run();
+        assertWhole(one);
+        assertWhole(two);
+        assertThat(tenInTime()).allSatisfy(SchedulerTest::assertWhole);
+    }
+
+    @Test
+    void whoWaitsForWhatItSharesIsNotTurnedAwayWhilePlacesAreFree() {
+        schedule(OPTIONS.withMaxBatchSize(8).withQueueLimit(1));
+        var all = new ArrayList<FakeWork>();
+        for (int i = 0; i < 6; i++) {
+            int[] shared = prompt(7, 60);
+            shared[59] = i;
+            all.add(ask(shared, 5, 0));
+        }
+        run();
+        assertThat(all).allSatisfy(SchedulerTest::assertWhole);
+        assertThat(model.tokensComputed).isLessThan(2 * 60 + 6 * 20);
+    }
 }

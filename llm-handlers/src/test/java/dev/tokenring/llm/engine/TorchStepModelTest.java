@@ -191,6 +191,36 @@ class TorchStepModelTest {
     }
 
     @Test
+    void slabsThatAreHardlyUsedAreGivenBackAndTheirCachesMove() {
+        new TinyModel(5).set("n_positions", 64).write(folder);
+        int[] ids = randomIds(40, 256);
+        try (TorchStepModel model = open(folder)) {
+            int before = model.arrays();
+            List<KvCache> caches = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                KvCache cache = model.newCache(20);
+                append(model, cache, Arrays.copyOfRange(ids, i % 20, i % 20 + 5 + i % 10));
+                caches.add(cache);
+            }
+            int full = model.arrays() - before;
+            for (int i = 0; i < 300; i++) {
+                if (i % 30 != 7) {
+                    caches.get(i).close();
+                }
+            }
+            assertThat(full).isGreaterThanOrEqualTo(9);
+            assertThat(model.arrays() - before).isLessThanOrEqualTo(3);
+            for (int i = 7; i < 300; i += 30) {
+                int[] told = Arrays.copyOfRange(ids, i % 20, i % 20 + 5 + i % 10);
+                int[] more = Arrays.copyOf(told, told.length + 1);
+                assertThat(append(model, caches.get(i), more[told.length]))
+                        .containsExactly(model.logits(more), within(1e-4f));
+            }
+            caches.forEach(KvCache::close);
+        }
+    }
+
+    @Test
     void aCacheKeepsItsTokensWhenItGrows() {
         new TinyModel(8).set("n_positions", 200).write(folder);
         int[] ids = randomIds(150, 257);
