@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -428,13 +429,16 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Takes no more requests in, waits until those that it has are finished, and {@linkplain #close() closes}.
+     * Takes no more requests in, waits until those that it has are finished, and {@linkplain #close() closes}. Called by a
+     * listener of {@link #generate}, it waits for nothing, for the listener's own generation can't end before the listener
+     * does: what is not finished is cancelled at once.
      *
      * @param patience how long to wait at most; what is not finished then ends with {@link FinishReason#CANCELLED}
      * @return how many requests were not finished
      */
     public int close(Duration patience) {
-        int unfinished = engine.isComputing() ? engine.open() : engine.drain(patience.toNanos());
+        boolean wouldWaitForItself = engine.isComputing() || lifetime.isUsedByThisThread();
+        int unfinished = wouldWaitForItself ? engine.open() : engine.drain(TimeUnit.NANOSECONDS.convert(patience));
         close();
         return unfinished;
     }

@@ -70,6 +70,11 @@ final class Lifetime {
         return closed;
     }
 
+    /** Whether this thread is within a use, whose end it can't wait for. */
+    boolean isUsedByThisThread() {
+        return lock.getReadHoldCount() > 0;
+    }
+
     /** Refuses new uses. */
     void close() {
         closed = true;
@@ -79,7 +84,7 @@ final class Lifetime {
     void free() {
         closed = true;
         mayFree = true;
-        if (lock.getReadHoldCount() == 0) {
+        if (!isUsedByThisThread()) {
             lock.writeLock().lock();
             freeAndUnlock();
         }

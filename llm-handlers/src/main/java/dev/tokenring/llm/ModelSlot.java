@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of a model whose versions change while it is used. Whoever asks gets the present one; requests that are being
@@ -30,6 +31,7 @@ import java.util.function.Function;
 public final class ModelSlot implements AutoCloseable {
     private final Object replacing = new Object();
     private volatile LanguageModel present;
+    private boolean closed; // guarded by replacing
 
     /**
      * Makes a slot.
@@ -79,21 +81,38 @@ public final class ModelSlot implements AutoCloseable {
      * @param patience how long the old version may take to finish; what is not finished then ends with {@link
      *     FinishReason#CANCELLED}
      * @return how many requests were not finished in time
+     * @throws IllegalStateException if the slot is closed; the next version is closed then too
      */
     public int replace(LanguageModel next, Duration patience) {
         requireNonNull(next, "next");
         requireNonNull(patience, "patience");
-        LanguageModel before;
-        synchronized (replacing) {
-            before = present;
-            present = next;
+        LanguageModel before = putIn(next);
+        if (before == null) {
+            next.close();
+            throw new IllegalStateException("the slot is closed, and so is the model " + next.name()
+                    + " that came for it: make a new one with a model that is loaded again");
         }
         return before == next ? 0 : before.close(patience);
     }
 
-    /** Closes the present version. */
+    /** The version that was there before; null if it is too late for another. */
+    private @Nullable LanguageModel putIn(LanguageModel next) {
+        synchronized (replacing) {
+            if (closed) {
+                return null;
+            }
+            LanguageModel before = present;
+            present = next;
+            return before;
+        }
+    }
+
+    /** Closes the present version; there will be no other. */
     @Override
     public void close() {
+        synchronized (replacing) {
+            closed = true;
+        }
         present.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -75,6 +76,17 @@ class LifecycleTest {
         LanguageModel model = LanguageModel.load(folder);
         Generation whole = model.generate(PROMPT, ENDLESS, piece -> model.close(), () -> false);
         assertThat(whole.finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThatIllegalStateException().isThrownBy(() -> model.tokenize("a"));
+    }
+
+    @Test
+    void aListenerThatClosesDoesNotWaitForItsOwnGeneration() {
+        LanguageModel model = LanguageModel.load(folder);
+        var unfinished = new ArrayList<Integer>();
+        Generation whole = model.generate(
+                PROMPT, ENDLESS, piece -> unfinished.add(model.close(Duration.ofSeconds(100))), () -> false);
+        assertThat(whole.finishReason()).isEqualTo(FinishReason.CANCELLED);
+        assertThat(unfinished.get(0)).isOne();
         assertThatIllegalStateException().isThrownBy(() -> model.tokenize("a"));
     }
 

@@ -106,4 +106,29 @@ class ModelSlotTest {
                 .isThrownBy(() -> slot.use(model -> model.generate(new int[] {1}, model.defaults())))
                 .withMessageContaining("closed");
     }
+
+    @Test
+    void patienceWithoutEndIsAsGoodAsAny() {
+        LanguageModel first = LanguageModel.load(HouseModel.FOLDER);
+        try (var slot = new ModelSlot(first)) {
+            LanguageModel next = LanguageModel.load(HouseModel.FOLDER);
+            assertThat(slot.replace(next, Duration.ofSeconds(Long.MAX_VALUE))).isZero();
+            assertThat(slot.present()).isSameAs(next);
+            assertThat(first.health()).isEqualTo(Health.CLOSED);
+        }
+    }
+
+    @Test
+    void aVersionThatComesAfterTheSlotWasClosedIsClosedToo() {
+        var slot = new ModelSlot(LanguageModel.load(HouseModel.FOLDER));
+        slot.close();
+        try (LanguageModel late = LanguageModel.load(HouseModel.FOLDER)) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> slot.replace(late, Duration.ofSeconds(30)))
+                    .withMessageContaining("the slot is closed")
+                    .withMessageContaining("make a new one");
+            assertThat(late.health()).isEqualTo(Health.CLOSED);
+            assertThat(slot.present().health()).isEqualTo(Health.CLOSED);
+        }
+    }
 }
