@@ -60,9 +60,14 @@ final class InMemoryChatStore implements ChatStore {
 
     private void forgetIdle(Instant now) {
         Iterator<Kept> oldestFirst = sessions.values().iterator();
-        while (oldestFirst.hasNext() && oldestFirst.next().used().plus(maxIdle).compareTo(now) <= 0) {
+        while (oldestFirst.hasNext() && isIdle(oldestFirst.next(), now)) {
             oldestFirst.remove();
         }
+    }
+
+    /** Compares times that have passed, for an instant may be too late to be one when maxIdle is added. */
+    private boolean isIdle(Kept kept, Instant now) {
+        return Duration.between(kept.used(), now).compareTo(maxIdle) >= 0;
     }
 
     private static void forgetFirst(Iterator<Kept> oldestFirst) {

@@ -74,6 +74,15 @@ class InMemoryChatStoreTest {
     }
 
     @Test
+    void aSessionMayBeIdleForEver() {
+        ChatStore endless = new InMemoryChatStore(3, Duration.ofSeconds(Long.MAX_VALUE), now::get);
+        endless.append("a", new ChatEvent.Said(ChatMessage.user("hello")), Headers.NONE);
+        pass(Duration.ofDays(1_000_000));
+        endless.append("b", new ChatEvent.Said(ChatMessage.user("hello")), Headers.NONE);
+        assertThat(endless.find("a")).isNotNull();
+    }
+
+    @Test
     void limitsOutOfRangeAreRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ChatStore.inMemory(0, Duration.ofMinutes(1)))
