@@ -3,6 +3,7 @@ package dev.tokenring.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.google.gson.JsonNull;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,15 +52,14 @@ class MalformedFolderTest {
 
     /** The weights of one model with the configuration of another. */
     private static Fault mixed(String what, String key, Object value, String... said) {
-        return fault(
-                what,
-                folder -> {
-                    var config = JsonParser.parseString(Files.readString(folder.resolve("config.json")))
-                            .getAsJsonObject();
-                    config.add(key, new com.google.gson.Gson().toJsonTree(value));
-                    Files.writeString(folder.resolve("config.json"), config.toString());
-                },
-                said);
+        return fault(what, folder -> configure(folder, Map.of(key, value)), said);
+    }
+
+    private static void configure(Path folder, Map<String, ?> changes) throws IOException {
+        var config = JsonParser.parseString(Files.readString(folder.resolve("config.json")))
+                .getAsJsonObject();
+        changes.forEach((key, value) -> config.add(key, new com.google.gson.Gson().toJsonTree(value)));
+        Files.writeString(folder.resolve("config.json"), config.toString());
     }
 
     private static Fault header(String what, UnaryOperator<String> change, String... said) {
@@ -107,7 +108,7 @@ class MalformedFolderTest {
                         "not supported",
                         "type gpt2 or llama"),
                 config("model_type is a number", "model_type", 7, "model_type is 7", "not of the expected type"),
-                mixed("no width", "n_embd", null, "config.json has no n_embd"),
+                mixed("no width", "n_embd", JsonNull.INSTANCE, "config.json has no n_embd"),
                 mixed("width is a text", "n_embd", "wide", "n_embd is \"wide\"", "not of the expected type"),
                 mixed("width is a fraction", "n_embd", 12.5, "n_embd is 12.5", "not of the expected type"),
                 mixed("width is zero", "n_embd", 0, "n_embd is 0", "from 1 to"),
@@ -224,6 +225,16 @@ class MalformedFolderTest {
                 Stream.concat(Stream.of("config.json"), Stream.of(said)).toArray(String[]::new));
     }
 
+    private static Fault mixedLlama(String what, Map<String, ?> changes, String... said) {
+        return fault(
+                what,
+                folder -> {
+                    new TinyLlama("llama", 1).write(folder);
+                    configure(folder, changes);
+                },
+                Stream.concat(Stream.of("config.json"), Stream.of(said)).toArray(String[]::new));
+    }
+
     private static Fault scaled(String what, Map<String, Object> scaling, String... said) {
         return llama(what, "llama", model -> model.set("rope_scaling", scaling), said);
     }
@@ -251,6 +262,30 @@ class MalformedFolderTest {
                         model -> model.without("head_dim").set("hidden_size", 25),
                         "hidden_size is 25",
                         "multiple"),
+                mixedLlama(
+                        "heads of very many numbers",
+                        Map.of("head_dim", 100_000_000),
+                        "head_dim is 100000000",
+                        "from 1 to 65536"),
+                mixedLlama(
+                        "a width that makes such heads",
+                        Map.of(
+                                "head_dim",
+                                JsonNull.INSTANCE,
+                                "hidden_size",
+                                100_000_000,
+                                "num_attention_heads",
+                                2,
+                                "num_key_value_heads",
+                                2),
+                        "hidden_size is 100000000 and num_attention_heads is 2",
+                        "at most 65536 numbers"),
+                mixedLlama(
+                        "heads that are too many for an int together",
+                        Map.of("head_dim", 64, "num_attention_heads", 67_108_865, "num_key_value_heads", 1),
+                        "num_attention_heads is 67108865",
+                        "64 numbers",
+                        "at most 100000000"),
                 llama("odd heads", "llama", model -> model.set("head_dim", 5), "a head has 5 numbers", "in pairs"),
                 llama(
                         "half a rotation",
@@ -434,6 +469,16 @@ class MalformedFolderTest {
                 .contains(model.toString())
                 .contains(": ")
                 .doesNotContain("\n");
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void asManyLayersAsMayBeAreRefusedSoonWhereTheirWeightsAreNotThere() throws IOException {
+        new TinyLlama("llama", 1).write(folder);
+        configure(folder, Map.of("num_hidden_layers", 10_000));
+        assertThat(catchThrowable(() -> LanguageModel.load(folder).close()))
+                .isExactlyInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("has no tensor model.layers.3.");
     }
 
     @Test

@@ -27,6 +27,8 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
     private final Map<String, String> masksByWindow = new LinkedHashMap<>();
     private final Map<Integer, String> readsByWindow = new LinkedHashMap<>();
     private int variables;
+    private int packed;
+    private int unpacked;
 
     private ProgramWriter(Arithmetic arithmetic) {
         this.arithmetic = arithmetic;
@@ -57,11 +59,7 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
         if (known != null) {
             return known;
         }
-        String list = isPacked(weight) ? "k" : "w";
-        long before = placeByWeight.keySet().stream()
-                .filter(other -> isPacked(other) == isPacked(weight))
-                .count();
-        String place = list + "[" + before + "]";
+        String place = isPacked(weight) ? "k[" + packed++ + "]" : "w[" + unpacked++ + "]";
         placeByWeight.put(weight, place);
         return place;
     }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 class Llama implements ModelFamily {
     private static final int MOST_LAYERS = 10_000;
     private static final int MOST = 100_000_000;
+    private static final int MOST_OF_A_HEAD = 65_536;
 
     private final int vocabularySize;
     private final int contextLength;
@@ -52,7 +53,7 @@ class Llama implements ModelFamily {
         heads = config.count("num_attention_heads", MOST);
         cachedHeads = config.countOr("num_key_value_heads", MOST, heads);
         headSize = config.isPresent("head_dim") || headSizeByDefault > 0
-                ? config.countOr("head_dim", MOST, headSizeByDefault)
+                ? config.countOr("head_dim", MOST_OF_A_HEAD, headSizeByDefault)
                 : dividedWidth(config);
         epsilon = config.numberOr("rms_norm_eps", 1e-6);
         activation = Activation.of(config, "hidden_act", "silu");
@@ -68,6 +69,11 @@ class Llama implements ModelFamily {
             throw new ModelLoadException(config.file() + ": a head has " + headSize
                     + " numbers, but they are rotated in pairs: take the file that belongs to the model");
         }
+        if ((long) heads * headSize > MOST) {
+            throw new ModelLoadException(config.file() + ": num_attention_heads is " + heads + " and a head has "
+                    + headSize + " numbers, but together they must have at most " + MOST
+                    + ": take the file that belongs to the model");
+        }
         rotary = RotaryScaling.read(config, headSize, contextLength);
     }
 
@@ -76,6 +82,11 @@ class Llama implements ModelFamily {
             throw new ModelLoadException(config.file() + ": hidden_size is " + width + " and num_attention_heads is "
                     + heads + ", but without head_dim the width must be a multiple of the heads:"
                     + " take the file that belongs to the model");
+        }
+        if (width / heads > MOST_OF_A_HEAD) {
+            throw new ModelLoadException(config.file() + ": hidden_size is " + width + " and num_attention_heads is "
+                    + heads + ", but a head may have at most " + MOST_OF_A_HEAD
+                    + " numbers: take the file that belongs to the model");
         }
         return width / heads;
     }
