@@ -45,6 +45,12 @@ public final class ChatTemplate {
             .withHandleBackslashInQuotesOnly(true)
             .build();
 
+    /** What a template may write of its own: more than any context has room for, and little memory. */
+    private static final long MOST_CHARACTERS = 1 << 24;
+
+    /** How often a template may write what was said: once is usual, and JSON may take six characters for one. */
+    private static final long MOST_REPETITIONS = 8;
+
     private final @Nullable String template;
     private final Map<String, String> specialTokens;
     private final @Nullable Jinjava jinja;
@@ -89,15 +95,7 @@ public final class ChatTemplate {
     }
 
     private static Jinjava newJinja() {
-        var jinja = new Jinjava(JinjavaConfig.newBuilder()
-                .withTrimBlocks(true)
-                // Jinjava's default is to render what an expression gives once more, as a template of its own: a user
-                // could then write templates.
-                .withNestedInterpretationEnabled(false)
-                .withKeepTrailingNewline(true)
-                .withLegacyOverrides(AS_JINJA)
-                .withElResolver(resolver())
-                .build());
+        var jinja = new Jinjava(config(MOST_CHARACTERS));
         jinja.registerTag(new FilteringForTag());
         jinja.registerFilter(new JsonFilter());
         jinja.registerFilter(new ItemsFilter());
@@ -107,6 +105,20 @@ public final class ChatTemplate {
         jinja.registerFunction(
                 new ELFunctionDefinition("", "strftime_now", ChatTemplate.class, "strftimeNow", String.class));
         return jinja;
+    }
+
+    private static JinjavaConfig config(long mostCharacters) {
+        return JinjavaConfig.newBuilder()
+                .withTrimBlocks(true)
+                // Jinjava's default is to render what an expression gives once more, as a template of its own: a user
+                // could then write templates.
+                .withNestedInterpretationEnabled(false)
+                .withKeepTrailingNewline(true)
+                .withLegacyOverrides(AS_JINJA)
+                .withElResolver(resolver())
+                .withMaxOutputSize(mostCharacters)
+                .withMaxStringLength(mostCharacters)
+                .build();
     }
 
     private static ELResolver resolver() {
@@ -173,7 +185,11 @@ public final class ChatTemplate {
         context.put("add_generation_prompt", true);
         // Templates ask whether it is there, which for Jinjava a function is not.
         context.put("strftime_now", true);
-        RenderResult result = jinja.renderForResult(template, context);
+        long said = messages.stream()
+                .mapToLong(message -> message.content().length())
+                .sum();
+        RenderResult result =
+                jinja.renderForResult(template, context, config(MOST_CHARACTERS + MOST_REPETITIONS * said));
         if (result.hasErrors()) {
             throw failure(result.getErrors().get(0));
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -119,6 +120,30 @@ class ChatTemplateTest {
                         "{% set ns = namespace(t='') %}{% for m in messages %}{% set ns.t = ns.t ~ m.content %}"
                                 + "{% endfor %}{{ ns.t }}",
                         List.of(ChatMessage.user(said))))
+                .isEqualTo(said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}"
+                        + "some words{% endfor %}{% endfor %}{% endfor %}",
+                "{% set ns = namespace(t='some words') %}{% for i in range(40) %}{% set ns.t = ns.t ~ ns.t %}{% endfor %}"
+                        + "{{ ns.t }}"
+            })
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aTemplateThatWritesWithoutEndIsStopped(String template) {
+        assertThatThrownBy(() -> render(template, TURNS))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("the model's chat template can't be rendered")
+                .hasMessageContaining("mend the chat template");
+    }
+
+    @Test
+    void aMessageMayBeLongerThanAllThatATemplateMayAdd() {
+        String said = "some words ".repeat(2_000_000);
+
+        assertThat(render("{% for m in messages %}{{ m.content }}{% endfor %}", List.of(ChatMessage.user(said))))
                 .isEqualTo(said);
     }
 }
