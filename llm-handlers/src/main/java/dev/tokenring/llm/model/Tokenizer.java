@@ -97,7 +97,10 @@ public final class Tokenizer implements AutoCloseable {
         }
     }
 
-    /** Tokens that take the place of their text wherever it stands; those that are only spaces mean no more than it. */
+    /**
+     * Tokens that take the place of their text wherever it stands. Those that are only spaces mean no more than it, and
+     * those with a {@link #BREAK} stand nowhere.
+     */
     private static List<String> addedTokens(JsonObject json, boolean specialOnly) {
         var tokens = new ArrayList<String>();
         if (json.has("added_tokens")) {
@@ -105,7 +108,7 @@ public final class Tokenizer implements AutoCloseable {
                 JsonObject token = element.getAsJsonObject();
                 String content = token.get("content").getAsString();
                 boolean special = !token.has("special") || token.get("special").getAsBoolean();
-                if (!content.isBlank() && (special || !specialOnly)) {
+                if (!content.isBlank() && content.indexOf(BREAK) < 0 && (special || !specialOnly)) {
                     tokens.add(content);
                 }
             }

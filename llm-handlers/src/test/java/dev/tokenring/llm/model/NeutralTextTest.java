@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Text that users type, with the house model's tokenizer and with one that has awkward special tokens as well. */
@@ -66,6 +67,16 @@ class NeutralTextTest {
             assertThat(tokenizer.encode("||A||aa🚌stop"))
                     .as("they are special where they are meant")
                     .containsExactly(4096, 4097, 4098);
+        }
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void tokensThatNoTextHasAreNotLookedFor(@TempDir Path folder) throws IOException {
+        try (Tokenizer tokenizer = load(folder, "ab", "\uFDD0b")) {
+            List<Integer> ids = list(typed(tokenizer, "ab"));
+            assertThat(ids).doesNotContain(4096, 4097);
+            assertThat(tokenizer.decode(ids)).isEqualTo("ab");
         }
     }
 
