@@ -12,9 +12,14 @@ import java.util.TreeSet;
  */
 final class Disjointness {
     private static final int DEEPEST = 8;
+
+    /** So much is compared for one schema, in well under a second; what is not compared counts as not disjoint. */
+    private static final long MOST_STEPS = 500_000;
+
     private static final Set<String> TYPES = Set.of("object", "array", "string", "number", "boolean", "null");
 
     private final JsonSchemaParser.References references;
+    private long steps;
 
     Disjointness(JsonSchemaParser.References references) {
         this.references = references;
@@ -32,7 +37,7 @@ final class Disjointness {
     }
 
     private boolean areDisjoint(JsonNode one, JsonNode other, int depth) {
-        if (depth > DEEPEST) {
+        if (depth > DEEPEST || isTooMuch(1)) {
             return false;
         }
         List<JsonNode> ones = alternatives(one, depth);
@@ -40,9 +45,15 @@ final class Disjointness {
         return ones.stream().allMatch(a -> others.stream().allMatch(b -> areSimplyDisjoint(a, b, depth)));
     }
 
+    /** Counts steps that are about to be taken. */
+    private boolean isTooMuch(long more) {
+        steps += more;
+        return steps > MOST_STEPS;
+    }
+
     /** The schema behind references, and instead of one with anyOf or oneOf those that it names. */
     private List<JsonNode> alternatives(JsonNode schema, int depth) {
-        if (depth > DEEPEST) {
+        if (depth > DEEPEST || isTooMuch(1)) {
             return List.of(schema);
         }
         if (schema.path("$ref").isTextual()) {
@@ -60,6 +71,9 @@ final class Disjointness {
     private boolean areSimplyDisjoint(JsonNode one, JsonNode other, int depth) {
         List<JsonNode> values = values(one);
         List<JsonNode> otherValues = values(other);
+        if (isTooMuch(Math.max(1, (long) values.size() * otherValues.size()))) {
+            return false;
+        }
         if (!values.isEmpty() && !otherValues.isEmpty()) {
             return values.stream().noneMatch(a -> otherValues.stream().anyMatch(b -> areEqual(a, b)));
         }

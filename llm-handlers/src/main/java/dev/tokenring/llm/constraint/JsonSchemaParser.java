@@ -58,6 +58,7 @@ final class JsonSchemaParser {
     private final Map<String, Expression> rules = new LinkedHashMap<>(JsonText.RULES);
     private final Set<String> referred = new LinkedHashSet<>(Set.of(ROOT));
     private final Deque<String> open = new ArrayDeque<>(referred);
+    private final Disjointness disjointness = new Disjointness(this::pointer);
 
     private JsonSchemaParser(JsonNode document) {
         this.document = document;
@@ -164,7 +165,7 @@ final class JsonSchemaParser {
         for (int i = 0; i < list.size(); i++) {
             alternatives.add(value(list.get(i), path + "/" + keyword + "/" + i));
         }
-        if (keyword.equals("oneOf") && !new Disjointness(this::pointer).areDisjoint(list)) {
+        if (keyword.equals("oneOf") && !disjointness.areDisjoint(list)) {
             throw error(
                     path,
                     "has oneOf, two of which may allow the same value",

@@ -249,9 +249,9 @@ public final class TokenConstraint {
         return next;
     }
 
-    /** Adds a place, where calls lead from it, and where it returns to. */
+    /** Adds a place, where calls lead from it, and where it returns to; once there are too many, no more. */
     private void add(Node node, @Nullable Frame inner, Set<Place> places) {
-        if (!places.add(new Place(node, inner))) {
+        if (places.size() > MOST_PLACES || !places.add(new Place(node, inner))) {
             return;
         }
         if (node.isEnd && inner != null) {

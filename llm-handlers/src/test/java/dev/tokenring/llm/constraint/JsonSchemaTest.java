@@ -2,6 +2,7 @@ package dev.tokenring.llm.constraint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -13,11 +14,13 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -228,6 +231,35 @@ class JsonSchemaTest {
                     .isThrownBy(() -> Grammar.jsonSchema("{\"oneOf\":" + same + "}"))
                     .withMessageContaining("write anyOf");
         }
+    }
+
+    /** A hundred ways to refer to itself, eight deep, would be 10^16 alternatives. */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void alternativesThatMultiplyAreRefusedRatherThanCounted() {
+        String ways = String.join(",", Collections.nCopies(100, "{\"$ref\":\"#/$defs/a\"}"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Grammar.jsonSchema(
+                        "{\"oneOf\":[{\"$ref\":\"#/$defs/a\"},{\"type\":\"string\"}],\"$defs\":{\"a\":{\"anyOf\":["
+                                + ways + "]}}}"))
+                .withMessageContaining("write anyOf");
+    }
+
+    /** Forty rules, each of which is one of two ways to the next: 2^40 ways to read the first letter. */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void waysThatMultiplyFailTheRequestRatherThanTheHeap() {
+        var schema = new StringBuilder("{\"$ref\":\"#/$defs/a0\",\"$defs\":{");
+        for (int i = 0; i < 40; i++) {
+            String next = "{\"$ref\":\"#/$defs/a" + (i + 1) + "\"}";
+            schema.append("\"a" + i + "\":{\"anyOf\":[" + next + "," + next + "]},");
+        }
+        schema.append("\"a40\":{\"type\":\"string\"}}}");
+        String array = "{\"type\":\"array\",\"minItems\":1,\"items\":{\"$ref\":\"#/$defs/a0\"},"
+                + schema.substring(schema.indexOf("\"$defs\""));
+        var constraint = new TokenConstraint(Grammar.jsonSchema(array), Writer.PIECES, Set.of(Writer.END));
+        var guide = new Guide(constraint, 100);
+        assertThatIllegalStateException().isThrownBy(guide::allowed).withMessageContaining("too ambiguous");
     }
 
     @ParameterizedTest
