@@ -4,12 +4,11 @@ import dev.tokenring.llm.constraint.Grammar.Call;
 import dev.tokenring.llm.constraint.Grammar.Edge;
 import dev.tokenring.llm.constraint.Grammar.Node;
 import dev.tokenring.llm.model.Vocabulary;
+import dev.tokenring.llm.constraint.KnownStates.Era;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A {@link State} stands for all places in the grammar where a text so far may have led, each with the calls it has to
  * come back from. States are made when a text first comes there, and what follows from them is kept: where each byte
- * leads, and which tokens are allowed. When all that takes much memory, it is forgotten and begun anew.
+ * leads, and which tokens are allowed. When all that takes much memory, it is forgotten and begun anew ({@link KnownStates}).
  *
  * <p>A token is allowed only if behind it there is a way to the end that the vocabulary can spell ({@link Distances}), in
  * as many tokens as are left. Since from each such place a token leads one nearer to the end, no text gets stuck.
@@ -26,10 +25,11 @@ public final class TokenConstraint {
     /** Calls may lie so deep within each other, so that every reader of JSON takes what comes of it. */
     private static final int DEEPEST = 64;
 
-    private static final long MOST_BYTES = 64 << 20;
-
     /** Where a text could be read in more ways, it is not gone on with. */
     private static final int MOST_PLACES = 5_000;
+
+    /** To find out what is allowed at one state, so many edges and places may be looked at: some tenths of a second. */
+    private static final long MOST_STEPS = 2_000_000;
 
     /** A call on the way to be come back from. */
     private static final class Frame {
@@ -68,21 +68,33 @@ public final class TokenConstraint {
         }
     }
 
-    private record Place(Node node, @Nullable Frame inner) {}
+    record Place(Node node, @Nullable Frame inner) {}
 
     /** Where a text so far may have led. Immutable but for what is kept of what follows from it. */
     public static final class State {
         private final Set<Place> places;
         private final boolean isAccepting;
         private final int distance;
+        private final Era era;
         private final @Nullable State[] next;
         private volatile @Nullable Allowed allowed;
 
-        private State(Set<Place> places, boolean isAccepting, int distance, int byteClasses) {
+        private State(Set<Place> places, boolean isAccepting, int distance, Era era, int byteClasses) {
             this.places = places;
             this.isAccepting = isAccepting;
             this.distance = distance;
+            this.era = era;
             this.next = new @Nullable State[byteClasses];
+        }
+
+        long sizeBytes() {
+            return 200 + 4L * next.length + 100L * places.size();
+        }
+
+        /** Leads nowhere that is known any more. */
+        void forget() {
+            Arrays.fill(next, null);
+            allowed = null;
         }
 
         /** Whether the text may end here. */
@@ -96,18 +108,21 @@ public final class TokenConstraint {
         }
     }
 
+    /** How much was looked at. For one thread. */
+    private static final class Effort {
+        private long steps;
+    }
+
     /** The tokens allowed, and how far from the end the farthest of them leads. */
     private record Allowed(TokenSet tokens, int farthest) {}
 
     private final Grammar grammar;
     private final Vocabulary vocabulary;
     private final TokenSet endTokens;
-    private final long mostBytes;
     private final Distances distances;
     private final int[] classOfByte;
     private final int[] byteOfClass;
-    private volatile Map<Set<Place>, State> states = new ConcurrentHashMap<>();
-    private final AtomicLong usedBytes = new AtomicLong();
+    private final KnownStates known;
     private final State dead;
 
     /**
@@ -116,12 +131,17 @@ public final class TokenConstraint {
      * @param endTokens tokens that end a text, and are allowed only where it may end; they are not part of it
      */
     public TokenConstraint(Grammar grammar, Vocabulary vocabulary, Set<Integer> endTokens) {
-        this(grammar, vocabulary, endTokens, MOST_BYTES);
+        this(grammar, vocabulary, endTokens, new KnownStates());
     }
 
-    /** Forgets what it has found out whenever that takes more than so much memory. */
-    TokenConstraint(Grammar grammar, Vocabulary vocabulary, Set<Integer> endTokens, long mostBytes) {
-        this.mostBytes = mostBytes;
+    /**
+     * Prepares a grammar for a vocabulary, and shares the memory for what is found out.
+     *
+     * @param endTokens tokens that end a text, and are allowed only where it may end; they are not part of it
+     * @param known used by other constraints too
+     */
+    public TokenConstraint(Grammar grammar, Vocabulary vocabulary, Set<Integer> endTokens, KnownStates known) {
+        this.known = known;
         this.grammar = grammar;
         this.vocabulary = vocabulary;
         this.endTokens = new TokenSet(vocabulary.size());
@@ -132,7 +152,7 @@ public final class TokenConstraint {
         for (int value = 0; value < 256; value++) {
             byteOfClass[classOfByte[value]] = value;
         }
-        dead = new State(Set.of(), false, Distances.FAR, 0);
+        dead = new State(Set.of(), false, Distances.FAR, known.era(), 0);
     }
 
     /** Where the empty text is. */
@@ -149,8 +169,9 @@ public final class TokenConstraint {
      */
     public State advance(State state, int id) {
         State at = state;
+        var effort = new Effort();
         for (byte value : vocabulary.bytes(id)) {
-            at = next(at, value & 0xff);
+            at = next(at, value & 0xff, effort);
         }
         if (at.distance >= Distances.FAR || vocabulary.bytes(id).length == 0 || endTokens.contains(id)) {
             throw new IllegalArgumentException("the token " + id + " is not allowed here: choose one that is");
@@ -170,12 +191,13 @@ public final class TokenConstraint {
         if (all == null) {
             all = walk(state, Distances.FAR - 1);
             state.allowed = all;
-            use(all.tokens.sizeBytes());
+            known.use(all.tokens.sizeBytes());
         }
         TokenSet tokens = all.farthest < tokensLeft ? all.tokens : walk(state, tokensLeft - 1).tokens;
         if (tokens.size() == 0 && !state.isAccepting) {
             throw new IllegalStateException("the constraint is too ambiguous: its text so far can be read in more than "
-                    + MOST_PLACES + " ways; write it so that alternatives differ early");
+                    + MOST_PLACES + " ways, or it takes more than " + MOST_STEPS
+                    + " steps to find what may follow; write it so that alternatives differ early");
         }
         return tokens;
     }
@@ -194,16 +216,25 @@ public final class TokenConstraint {
         return true;
     }
 
-    /** Walks through the vocabulary, with the state behind each of the bytes that lead to where it is. */
+    /**
+     * Walks through the vocabulary, with the state behind each of the bytes that lead to where it is. Where that is too
+     * much, nothing is allowed but to end.
+     */
     private Allowed walk(State state, int farthestAllowed) {
         var tokens = new TokenSet(vocabulary.size());
         int farthest = 0;
         State[] path = new State[vocabulary.longest() + 1];
         path[0] = state;
+        var effort = new Effort();
         int node = 0;
         while (node < vocabulary.nodes()) {
             int depth = vocabulary.depth(node);
-            State there = next(path[depth - 1], vocabulary.lastByte(node));
+            State there = next(path[depth - 1], vocabulary.lastByte(node), effort);
+            if (effort.steps > MOST_STEPS) {
+                tokens = new TokenSet(vocabulary.size());
+                farthest = 0;
+                break;
+            }
             path[depth] = there;
             if (there.distance <= farthestAllowed) {
                 for (int id : vocabulary.ids(node)) {
@@ -223,29 +254,33 @@ public final class TokenConstraint {
         return new Allowed(tokens, farthest);
     }
 
-    private State next(State state, int value) {
+    private State next(State state, int value, Effort effort) {
         if (state == dead) {
             return dead;
         }
         int byteClass = classOfByte[value];
         State next = state.next[byteClass];
         if (next == null) {
-            next = step(state, byteOfClass[byteClass], byteClass);
+            next = step(state, byteOfClass[byteClass], byteClass, effort);
         }
         return next;
     }
 
-    private State step(State state, int value, int byteClass) {
+    private State step(State state, int value, int byteClass, Effort effort) {
         var places = new HashSet<Place>();
         for (Place place : state.places) {
+            effort.steps += place.node.edges.length;
             for (Edge edge : place.node.edges) {
                 if (edge.first() <= value && value <= edge.last()) {
                     add(edge.target(), place.inner, places);
                 }
             }
         }
+        effort.steps += places.size();
         State next = intern(places);
-        state.next[byteClass] = next;
+        if (state.era == known.era()) {
+            state.next[byteClass] = next;
+        }
         return next;
     }
 
@@ -268,26 +303,13 @@ public final class TokenConstraint {
         if (places.isEmpty() || places.size() > MOST_PLACES) {
             return dead;
         }
-        Map<Set<Place>, State> known = states;
-        State state = known.get(places);
-        if (state != null) {
-            return state;
-        }
-        State made = new State(
-                Collections.unmodifiableSet(places), isAccepting(places), distance(places), byteOfClass.length);
-        State before = known.putIfAbsent(made.places, made);
-        if (before == null) {
-            use(100 + 4L * byteOfClass.length + 100L * places.size());
-        }
-        return before == null ? made : before;
+        return known.get(this, places, known.era());
     }
 
-    /** Sequences that are on their way keep the states that they came through; new ones begin anew. */
-    private void use(long bytes) {
-        if (usedBytes.addAndGet(bytes) > mostBytes) {
-            usedBytes.set(0);
-            states = new ConcurrentHashMap<>();
-        }
+    /** Makes a state of places that are known to be no other's. */
+    State make(Set<Place> places, Era era) {
+        return new State(
+                Collections.unmodifiableSet(places), isAccepting(places), distance(places), era, byteOfClass.length);
     }
 
     private static boolean isAccepting(Set<Place> places) {

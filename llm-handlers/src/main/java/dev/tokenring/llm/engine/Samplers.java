@@ -4,6 +4,7 @@ import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.OutputConstraint;
 import dev.tokenring.llm.constraint.Grammar;
 import dev.tokenring.llm.constraint.Guide;
+import dev.tokenring.llm.constraint.KnownStates;
 import dev.tokenring.llm.constraint.TokenConstraint;
 import dev.tokenring.llm.model.Tokenizer;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ public final class Samplers {
     private static final int KEPT = 64;
 
     private final Tokenizer tokenizer;
+    private final KnownStates known = new KnownStates();
     private final Map<Key, Prepared> constraints = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -76,7 +78,7 @@ public final class Samplers {
                             case REGEX -> Grammar.regex(source);
                             case JSON_SCHEMA -> Grammar.jsonSchema(source);
                         };
-                constraint = new TokenConstraint(grammar, tokenizer.vocabulary(), key.endTokens);
+                constraint = new TokenConstraint(grammar, tokenizer.vocabulary(), key.endTokens, known);
             }
             return constraint;
         }

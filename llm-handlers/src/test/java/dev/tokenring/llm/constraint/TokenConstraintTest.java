@@ -2,6 +2,7 @@ package dev.tokenring.llm.constraint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tokenring.llm.model.Vocabulary;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +16,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Which tokens are allowed, whatever the vocabulary, and for however many at once. */
 class TokenConstraintTest {
@@ -107,7 +110,7 @@ class TokenConstraintTest {
     @Test
     void forgettingChangesNothing() {
         Grammar grammar = Grammar.jsonSchema(RECORD);
-        var forgetful = new TokenConstraint(grammar, Writer.PIECES, Set.of(Writer.END), 1);
+        var forgetful = new TokenConstraint(grammar, Writer.PIECES, Set.of(Writer.END), new KnownStates(1));
         var lasting = new TokenConstraint(grammar, Writer.PIECES, Set.of(Writer.END));
         for (int seed = 0; seed < 20; seed++) {
             assertThat(new Writer(forgetful, Writer.PIECES, new Random(seed)).write(60, false))
@@ -115,10 +118,33 @@ class TokenConstraintTest {
         }
     }
 
+    /** Whichever letters came and where makes a state of its own, so that almost each token leads to another. */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void whatTakesTooManyStatesFailsTheRequest() {
+        var random = new Random(5);
+        String[] words = IntStream.range(0, 50_000)
+                .mapToObj(i -> random.ints(3 + i % 6, 'a', 'z' + 1)
+                        .mapToObj(Character::toString)
+                        .collect(Collectors.joining()))
+                .toArray(String[]::new);
+        String regex = IntStream.rangeClosed('a', 'z')
+                .mapToObj(c -> "[a-z ]*" + Character.toString(c) + "[a-z ]{100}")
+                .collect(Collectors.joining("|"));
+        var guide = new Guide(new TokenConstraint(Grammar.regex(regex), words(words), Set.of(0)), 500);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> {
+                    while (!guide.isComplete()) {
+                        guide.accept(guide.allowed().next(200));
+                    }
+                })
+                .withMessageContaining("too ambiguous");
+    }
+
     @Test
     void manyThreadsAtOnceWriteWhatEachWouldAlone() throws InterruptedException, ExecutionException {
         Grammar grammar = Grammar.jsonSchema(RECORD);
-        var shared = new TokenConstraint(grammar, Writer.PIECES, Set.of(Writer.END), 200_000);
+        var shared = new TokenConstraint(grammar, Writer.PIECES, Set.of(Writer.END), new KnownStates(200_000));
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Future<String>> together = new ArrayList<>();
