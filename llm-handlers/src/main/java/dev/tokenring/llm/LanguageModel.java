@@ -430,14 +430,14 @@ public final class LanguageModel implements AutoCloseable {
 
     /**
      * Takes no more requests in, waits until those that it has are finished, and {@linkplain #close() closes}. Called by a
-     * listener of {@link #generate}, it waits for nothing, for the listener's own generation can't end before the listener
-     * does: what is not finished is cancelled at once.
+     * listener of {@link #generate}, or by what makes a handler's responses of pieces, it waits for nothing, for that
+     * generation can't end before the listener does: what is not finished is cancelled at once.
      *
      * @param patience how long to wait at most; what is not finished then ends with {@link FinishReason#CANCELLED}
      * @return how many requests were not finished
      */
     public int close(Duration patience) {
-        boolean wouldWaitForItself = engine.isComputing() || lifetime.isUsedByThisThread();
+        boolean wouldWaitForItself = engine.isComputing() || engine.isDelivering() || lifetime.isUsedByThisThread();
         int unfinished = wouldWaitForItself ? engine.open() : engine.drain(TimeUnit.NANOSECONDS.convert(patience));
         close();
         return unfinished;

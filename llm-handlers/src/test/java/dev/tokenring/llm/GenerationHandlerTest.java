@@ -320,4 +320,19 @@ class GenerationHandlerTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");
     }
+
+    @Test
+    void whoMakesResponsesMayCloseTheModelWithoutWaitingForThem() {
+        var unfinished = new CompletableFuture<Integer>();
+        bus.serveAsync(GENERATE, GenerationHandler.of(model, model::tokenize, endless(), (piece, headers) -> {
+            if (!unfinished.isDone()) {
+                unfinished.complete(model.close(Duration.ofSeconds(60)));
+            }
+            return piece;
+        }));
+        bus.request(GENERATE, "Hello", Duration.ofSeconds(50));
+
+        assertThat(unfinished).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(1);
+        assertThat(model.health()).isEqualTo(Health.CLOSED);
+    }
 }

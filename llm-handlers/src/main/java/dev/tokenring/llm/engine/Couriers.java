@@ -49,9 +49,7 @@ final class Couriers {
             if (workers == 0 || (late && busy == workers && workers < MOST && !errands.isEmpty())) {
                 workers++;
                 takenNs = System.nanoTime();
-                var worker = new Thread(this::work, name);
-                worker.setDaemon(true);
-                worker.start();
+                new Courier().start();
             }
         }
     }
@@ -110,8 +108,25 @@ final class Couriers {
                 errands.add(() -> {});
             }
         }
-        if (!Thread.currentThread().getName().equals(name)) {
+        if (!isCalling()) {
             awaitAll(endNs);
+        }
+    }
+
+    /** Whether the caller is a courier, which can't wait for its own errand. */
+    boolean isCalling() {
+        return Thread.currentThread() instanceof Courier courier && courier.isOf(this);
+    }
+
+    /** Knows whose it is, for two versions of a model may have one name. */
+    private final class Courier extends Thread {
+        Courier() {
+            super(Couriers.this::work, name);
+            setDaemon(true);
+        }
+
+        boolean isOf(Couriers couriers) {
+            return couriers == Couriers.this;
         }
     }
 

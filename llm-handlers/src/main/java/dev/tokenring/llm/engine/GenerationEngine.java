@@ -252,6 +252,11 @@ public final class GenerationEngine implements AutoCloseable {
         return Thread.currentThread() == thread;
     }
 
+    /** Whether this thread brings what was generated to a reader, and so can't wait until that has been read. */
+    public boolean isDelivering() {
+        return couriers.isCalling();
+    }
+
     private void run() {
         try {
             while (!closing) {
