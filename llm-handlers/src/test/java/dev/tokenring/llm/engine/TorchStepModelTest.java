@@ -284,15 +284,21 @@ class TorchStepModelTest {
             names = {"FP32", "BF16", "INT8"})
     @EnabledOnOs(OS.LINUX)
     void closingReturnsAllNativeMemory(Precision precision) throws IOException {
-        for (int warmUp = 0; warmUp < 3; warmUp++) {
+        leastResidentBytes(precision); // what is done once is done then
+        long before = leastResidentBytes(precision);
+        long after = leastResidentBytes(precision);
+        // Of a model that stayed there would be 6 MB more after each round, with its caches much more.
+        assertThat(after - before).isLessThan(24L << 20);
+    }
+
+    /** The heap too comes and goes, by tens of megabytes: what stays is what the smallest of several sizes shows. */
+    private static long leastResidentBytes(Precision precision) throws IOException {
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 8; round++) {
             loadUseAndClose(precision);
+            least = Math.min(least, residentBytes());
         }
-        long before = residentBytes();
-        for (int round = 0; round < 12; round++) {
-            loadUseAndClose(precision);
-        }
-        // A model that stayed would take 6 MB at least, with its caches much more.
-        assertThat(residentBytes() - before).isLessThan(40L << 20);
+        return least;
     }
 
     private static void loadUseAndClose(Precision precision) {
