@@ -6,8 +6,9 @@ import dev.tokenring.llm.constraint.Grammar.Node;
 import dev.tokenring.llm.model.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,12 @@ final class Distances {
     /** So much of the vocabulary is looked at from one node; what is missed makes a distance longer, and no more. */
     private static final int MOST_STEPS = 2_000;
 
+    /** The same for all nodes together: with many of them, there are fewer steps for each. */
+    private static final int MOST_STEPS_TOGETHER = 4_000_000;
+
+    /** So many times a node may be looked at again because a distance has changed. */
+    private static final long MOST_VISITS = 10_000_000;
+
     private final Grammar grammar;
     private final Vocabulary vocabulary;
     private final IntPredicate usable;
@@ -34,7 +41,9 @@ final class Distances {
     private final @Nullable Edge[][] nearer;
     private final int[] tokens;
     private final int[] heights;
+    private final int mostSteps;
     private int steps;
+    private long visits;
 
     Distances(Grammar grammar, Vocabulary vocabulary, IntPredicate usable) {
         this.grammar = grammar;
@@ -45,6 +54,7 @@ final class Distances {
         nearer = new @Nullable Edge[size][];
         tokens = new int[size];
         heights = new int[size];
+        mostSteps = Math.min(MOST_STEPS, MOST_STEPS_TOGETHER / size);
         measureBytes();
         measureTokens();
     }
@@ -57,16 +67,29 @@ final class Distances {
         return heights[node.index];
     }
 
-    /** From the last node to the first, for most ways lead from the first to the last; again until nothing changes. */
     private void measureBytes() {
         Arrays.fill(bytes, FAR);
+        untilNothingChanges(i -> {
+            int before = bytes[i];
+            bytes[i] = shortestInBytes(grammar.nodes().get(i));
+            return bytes[i] < before;
+        });
+    }
+
+    /** From the last node to the first, for most ways lead from the first to the last; again until nothing changes. */
+    private void untilNothingChanges(IntPredicate improve) {
+        int size = grammar.nodes().size();
         boolean changed = true;
         while (changed) {
             changed = false;
-            for (int i = bytes.length - 1; i >= 0; i--) {
-                int shortest = shortestInBytes(grammar.nodes().get(i));
-                changed |= shortest < bytes[i];
-                bytes[i] = shortest;
+            visits += size;
+            if (visits > MOST_VISITS) {
+                throw new IllegalArgumentException(
+                        "the constraint is too large to prepare: its " + size
+                                + " places depend on each other over too many references; write fewer references, or repeat less");
+            }
+            for (int i = size - 1; i >= 0; i--) {
+                changed |= improve.test(i);
             }
         }
     }
@@ -102,13 +125,7 @@ final class Distances {
             targets.add(targets(node));
         }
         Arrays.fill(tokens, FAR);
-        boolean changed = true;
-        while (changed) {
-            changed = false;
-            for (int i = tokens.length - 1; i >= 0; i--) {
-                changed |= improve(grammar.nodes().get(i), targets.get(i));
-            }
-        }
+        untilNothingChanges(i -> improve(grammar.nodes().get(i), targets.get(i)));
     }
 
     private boolean improve(Node node, int[] targets) {
@@ -138,16 +155,16 @@ final class Distances {
 
     /** Where one token can lead on the ways that are shortest in bytes. */
     private int[] targets(Node node) {
-        var found = new BitSet();
+        var found = new HashSet<Integer>();
         steps = 0;
         if (bytes[node.index] < FAR) {
             follow(node, 0, 1, found);
         }
-        return found.stream().toArray();
+        return found.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /** Follows the vocabulary's nodes from one on that lie at a depth; each byte brings the end one nearer. */
-    private void follow(Node from, int first, int depth, BitSet found) {
+    private void follow(Node from, int first, int depth, Set<Integer> found) {
         Edge[] nearer = nearer(from);
         if (nearer.length == 0) {
             return;
@@ -158,9 +175,9 @@ final class Distances {
             for (Edge edge : nearer) {
                 if (edge.first() <= value && value <= edge.last()) {
                     if (isUsable(vocabulary.ids(i))) {
-                        found.set(edge.target().index);
+                        found.add(edge.target().index);
                     }
-                    if (steps++ < MOST_STEPS) {
+                    if (steps++ < mostSteps) {
                         follow(edge.target(), i + 1, depth + 1, found);
                     }
                 }
