@@ -64,6 +64,7 @@ public final class KnownStates {
             Era past = era;
             era = new Era();
             past.states.values().forEach(State::forget);
+            past.states.clear();
         }
     }
 }
