@@ -100,7 +100,7 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
      * @param <R> the type of the parts of a reply
      * @param slot holds the model that answers; stays the caller's, who closes it after the bus
      * @param store keeps the sessions; stays the caller's, who closes it after the bus
-     * @param options how to converse, with every version
+     * @param options how to converse, with every version; {@link ChatOptions#of(Function)} has each of them say how to generate
      * @param session gives the id of a request's session
      * @param text gives what the user says
      * @param reply makes a part of the reply from a piece of text and the headers of the request
@@ -156,7 +156,6 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
         ChatEvent.Summarised summary = memory.summarise(asked);
         ChatSession shown = summary == null ? asked : keep(asked, summary, replies.headers());
         List<ChatMessage> messages = memory.remembered(shown, options.system());
-        int answerTokens = options.generation().maxTokens();
         var turn = new ChatTurn<R>(
                 replies,
                 reply,
@@ -167,14 +166,16 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
                 whole -> keep(shown, new ChatEvent.Said(ChatMessage.assistant(whole)), replies.headers()));
         turn.begin();
         try {
-            model.generate(
-                    version -> version.prompt(messages, memory.reservedTokens(version.contextLength(), answerTokens)),
-                    options.generation(),
-                    replies,
-                    turn);
+            model.generate(version -> asked(version, messages), replies, turn);
         } catch (Throwable failure) {
             turn.failed(failure);
         }
+    }
+
+    private ChatModel.Asked asked(ChatModel.Prompter version, List<ChatMessage> messages) {
+        GenerationOptions generation = version.generation(options);
+        int reserved = options.memory().reservedTokens(version.contextLength(), generation.maxTokens());
+        return new ChatModel.Asked(version.prompt(messages, reserved), generation);
     }
 
     private ChatSession begunOrNew(String id) {

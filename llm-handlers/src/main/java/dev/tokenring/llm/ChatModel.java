@@ -10,21 +10,30 @@ interface ChatModel {
     interface Prompter {
         int contextLength();
 
+        GenerationOptions generation(ChatOptions options);
+
         int[] prompt(List<ChatMessage> messages, int reservedTokens);
     }
 
     /**
      * Generates for a request, at once or later; may call the listener before it returns.
      *
-     * @param prompt makes the prompt; once more, if the version that was to answer is replaced before it has begun
+     * @param asking makes what it is asked; once more, if the version that was to answer is replaced before it has begun
      * @param request tells how urgent it is and whether it is still wanted
      * @param listener told on any thread, one call at a time
      */
-    void generate(
-            Function<? super Prompter, int[]> prompt,
-            GenerationOptions options,
-            AsyncReplies<?> request,
-            Listener listener);
+    void generate(Function<? super Prompter, Asked> asking, AsyncReplies<?> request, Listener listener);
+
+    /** What a version is asked. */
+    final class Asked {
+        final int[] prompt;
+        final GenerationOptions options;
+
+        Asked(int[] prompt, GenerationOptions options) {
+            this.prompt = prompt;
+            this.options = options;
+        }
+    }
 
     /** Listens to one answer. What it is told after the request is over does not matter. Throws nothing. */
     interface Listener {
@@ -36,13 +45,16 @@ interface ChatModel {
     }
 
     static ChatModel of(ModelSlot slot) {
-        return (prompt, options, request, listener) -> {
-            Runnable gone = slot.use(model -> model.generate(
-                    prompt.apply(prompterOf(model)),
-                    options,
-                    request.headers().priority(),
-                    request.remaining().toNanos(),
-                    new ChatReader(request, listener)));
+        return (asking, request, listener) -> {
+            Runnable gone = slot.use(model -> {
+                Asked asked = asking.apply(prompterOf(model));
+                return model.generate(
+                        asked.prompt,
+                        asked.options,
+                        request.headers().priority(),
+                        request.remaining().toNanos(),
+                        new ChatReader(request, listener));
+            });
             request.onCancel(gone);
         };
     }
@@ -52,6 +64,11 @@ interface ChatModel {
             @Override
             public int contextLength() {
                 return model.contextLength();
+            }
+
+            @Override
+            public GenerationOptions generation(ChatOptions options) {
+                return options.generation(model);
             }
 
             @Override

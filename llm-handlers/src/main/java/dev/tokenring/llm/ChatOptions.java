@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.bus.Headers;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable, hence safe for use by any thread.
  */
 public final class ChatOptions {
-    private final GenerationOptions generation;
+    private final Function<? super LanguageModel, GenerationOptions> generation;
     private final ChatMemory memory;
     private final @Nullable String system;
     private final Predicate<? super ChatSession> wantsHuman;
@@ -21,7 +22,7 @@ public final class ChatOptions {
     private final boolean onlyBegun;
 
     private ChatOptions(
-            GenerationOptions generation,
+            Function<? super LanguageModel, GenerationOptions> generation,
             ChatMemory memory,
             @Nullable String system,
             Predicate<? super ChatSession> wantsHuman,
@@ -45,10 +46,27 @@ public final class ChatOptions {
      * @throws IllegalArgumentException if it asks for several samples
      */
     public static ChatOptions of(GenerationOptions generation) {
-        if (requireNonNull(generation, "generation").samples() > 1) {
+        GenerationOptions checked = ofOneAnswer(requireNonNull(generation, "generation"));
+        return of(model -> checked);
+    }
+
+    private static GenerationOptions ofOneAnswer(GenerationOptions generation) {
+        if (generation.samples() > 1) {
             throw new IllegalArgumentException(
                     "samples is " + generation.samples() + ": a conversation goes on with one answer, so it must be 1");
         }
+        return generation;
+    }
+
+    /**
+     * The same, where the model that answers says for each answer how to generate: a seed that is never the same, say, or,
+     * where {@linkplain ModelSlot versions} follow each other, each one's own {@linkplain LanguageModel#defaults() defaults}
+     * with its end tokens.
+     *
+     * @param generation how to generate with this model; what it throws fails the request, and so do several samples
+     * @return the options
+     */
+    public static ChatOptions of(Function<? super LanguageModel, GenerationOptions> generation) {
         return new ChatOptions(generation, ChatMemory.ALL, null, session -> false, (session, headers) -> {}, false);
     }
 
@@ -107,8 +125,8 @@ public final class ChatOptions {
         return new ChatOptions(generation, memory, system, wantsHuman, desk, true);
     }
 
-    GenerationOptions generation() {
-        return generation;
+    GenerationOptions generation(LanguageModel model) {
+        return ofOneAnswer(generation.apply(model));
     }
 
     ChatMemory memory() {

@@ -345,6 +345,7 @@ public final class LanguageModel implements AutoCloseable {
             var callers = new ArrayList<CallingReader>();
             var over = new AtomicBoolean();
             var first = new CallingReader(piece -> {}, over::get);
+            engine.requirePlaces(options.samples());
             try {
                 for (int sample = 0; sample < options.samples(); sample++) {
                     var caller = sample == 0 ? first : first.ofAnother();
@@ -435,12 +436,20 @@ public final class LanguageModel implements AutoCloseable {
      *
      * @param patience how long to wait at most; what is not finished then ends with {@link FinishReason#CANCELLED}
      * @return how many requests were not finished
+     * @throws IllegalArgumentException if the patience is negative
      */
     public int close(Duration patience) {
+        requirePatience(patience);
         boolean wouldWaitForItself = engine.isComputing() || engine.isDelivering() || lifetime.isUsedByThisThread();
         int unfinished = wouldWaitForItself ? engine.open() : engine.drain(TimeUnit.NANOSECONDS.convert(patience));
         close();
         return unfinished;
+    }
+
+    static void requirePatience(Duration patience) {
+        if (requireNonNull(patience, "patience").isNegative()) {
+            throw new IllegalArgumentException("patience is " + patience + ": it must be zero or more");
+        }
     }
 
     /**

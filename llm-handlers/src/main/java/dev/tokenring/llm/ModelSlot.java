@@ -31,15 +31,23 @@ import org.jspecify.annotations.Nullable;
 public final class ModelSlot implements AutoCloseable {
     private final Object replacing = new Object();
     private volatile LanguageModel present;
-    private boolean closed; // guarded by replacing
+    private volatile boolean closed; // set under replacing
 
     /**
      * Makes a slot.
      *
      * @param first the model to begin with, which is the slot's to close from now on
+     * @throws IllegalArgumentException if it is closed
      */
     public ModelSlot(LanguageModel first) {
-        present = requireNonNull(first, "first");
+        present = alive(requireNonNull(first, "first"));
+    }
+
+    private static LanguageModel alive(LanguageModel model) {
+        if (model.health() == Health.CLOSED) {
+            throw new IllegalArgumentException("the model " + model.name() + " is closed: load it again for the slot");
+        }
+        return model;
     }
 
     /**
@@ -62,6 +70,9 @@ public final class ModelSlot implements AutoCloseable {
     public <T> T use(Function<? super LanguageModel, ? extends T> work) {
         while (true) {
             LanguageModel model = present;
+            if (closed) {
+                throw new IllegalStateException("the slot of the model " + model.name() + " is closed: make a new one");
+            }
             try {
                 return work.apply(model);
             } catch (IllegalStateException e) {
@@ -79,13 +90,15 @@ public final class ModelSlot implements AutoCloseable {
      * @param next the next version, {@linkplain LanguageModel#warmUp() warmed up} if its first request is to be as fast as
      *     the rest; the slot's to close from now on
      * @param patience how long the old version may take to finish; what is not finished then ends with {@link
-     *     FinishReason#CANCELLED}
+     *     FinishReason#CANCELLED}, and on the bus with {@link dev.tokenring.bus.RequestFailure#HANDLER_FAILED}
      * @return how many requests were not finished in time
+     * @throws IllegalArgumentException if the next version is closed, or the patience negative; the present one stays
      * @throws IllegalStateException if the slot is closed; the next version is closed then too
      */
     public int replace(LanguageModel next, Duration patience) {
         requireNonNull(next, "next");
-        requireNonNull(patience, "patience");
+        LanguageModel.requirePatience(patience);
+        alive(next);
         LanguageModel before = putIn(next);
         if (before == null) {
             next.close();

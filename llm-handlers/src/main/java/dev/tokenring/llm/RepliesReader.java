@@ -46,7 +46,9 @@ final class RepliesReader<R> implements Reader {
             replies.fail(byUserCode);
             return;
         }
-        if (piece.finishReason() != null && --unfinished == 0) {
+        if (piece.finishReason() == FinishReason.CANCELLED) {
+            replies.fail(ChatTurn.cutShort());
+        } else if (piece.finishReason() != null && --unfinished == 0) {
             replies.complete();
         }
     }

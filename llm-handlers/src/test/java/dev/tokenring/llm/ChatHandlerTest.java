@@ -283,7 +283,7 @@ class ChatHandlerTest {
     @Test
     void aModelThatAnswersLaterHoldsNoThread() {
         var asked = new LinkedBlockingQueue<ChatModel.Listener>();
-        ChatModel later = (prompt, options, request, listener) -> asked.add(listener);
+        ChatModel later = (asking, request, listener) -> asked.add(listener);
         bus.serveAsync(
                 CHAT,
                 new ChatHandler<Say, Generation>(

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -314,8 +315,13 @@ class GenerationHandlerTest {
         model.close();
         model.close();
 
-        List<Generation> parts = reader.all.get(30, TimeUnit.SECONDS);
-        assertThat(parts.get(parts.size() - 1).finishReason()).isIn(FinishReason.CANCELLED, FinishReason.CONTEXT_FULL);
+        assertThat(reader.all)
+                .failsWithin(Duration.ofSeconds(30))
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
+                .isInstanceOf(RequestException.class)
+                .withMessageContaining("the model was closed before the answer was whole");
+        assertThat(reader.parts.get(reader.parts.size() - 1).finishReason()).isEqualTo(FinishReason.CANCELLED);
         assertThatThrownBy(() -> model.tokenize("a"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("closed");

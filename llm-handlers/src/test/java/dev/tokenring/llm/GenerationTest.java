@@ -216,6 +216,34 @@ class GenerationTest {
     }
 
     @Test
+    void moreSamplesThanThereIsEverRoomForAreRefused() {
+        EngineOptions narrow = EngineOptions.DEFAULT.withMaxBatchSize(1).withQueueLimit(1);
+        try (LanguageModel narrowed = LanguageModel.load(HouseModel.FOLDER, ModelOptions.DEFAULT, narrow)) {
+            assertThat(narrowed.samples(prompt, greedy().withSamples(2))).hasSize(2);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> narrowed.samples(prompt, greedy().withSamples(3)))
+                    .withMessage("samples is 3: this model takes 2 requests at most at a time, by the maxBatchSize and"
+                            + " queueLimit of its EngineOptions");
+        }
+    }
+
+    @Test
+    void onlyAnswersAreSampledAsRequests() {
+        var requests = new AtomicInteger();
+        EngineOptions counting = EngineOptions.DEFAULT.withSamples(sample -> {
+            if (sample instanceof RequestSample) {
+                requests.incrementAndGet();
+            }
+        });
+        try (LanguageModel counted = LanguageModel.load(HouseModel.FOLDER, ModelOptions.DEFAULT, counting)) {
+            counted.logits(prompt);
+            counted.score(prompt);
+            counted.generate(prompt, greedy().withMaxTokens(2));
+        }
+        assertThat(requests).hasValue(1);
+    }
+
+    @Test
     void aListenerMayCancel() {
         var seen = new AtomicInteger();
         var cancelled = new AtomicBoolean();

@@ -1,6 +1,7 @@
 package dev.tokenring.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.tokenring.bus.Bus;
@@ -65,7 +66,12 @@ class ModelSlotTest {
             bus.serveAsync(
                     chat,
                     ChatHandler.of(
-                            slot, store, ChatOptions.of(greedy), Say::session, Say::text, (piece, headers) -> piece));
+                            slot,
+                            store,
+                            ChatOptions.of(model -> model == first ? greedy : greedy.withMaxTokens(3)),
+                            Say::session,
+                            Say::text,
+                            (piece, headers) -> piece));
             String answer = bus.request(chat, new Say("s", "I need a table"), Duration.ofSeconds(50))
                     .join()
                     .text();
@@ -76,7 +82,8 @@ class ModelSlotTest {
                     .join();
 
             int[] whole = next.tokenize("<|user|>I need a table<|agent|>" + answer + "<|user|>For two<|agent|>");
-            assertThat(second.text()).isEqualTo(next.generate(whole, greedy).text());
+            assertThat(second.text())
+                    .isEqualTo(next.generate(whole, greedy.withMaxTokens(3)).text());
             assertThat(second.usage().promptTokens()).isEqualTo(whole.length);
         }
     }
@@ -95,6 +102,24 @@ class ModelSlotTest {
             });
             assertThat(whole.tokenIds()).isNotEmpty();
             assertThat(used).containsExactly(first, slot.present());
+        }
+    }
+
+    @Test
+    void aClosedModelIsNoNextVersion() {
+        LanguageModel closed = LanguageModel.load(HouseModel.FOLDER);
+        closed.close();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ModelSlot(closed))
+                .withMessageContaining("the model house-dialogue is closed: load it again");
+        try (var slot = new ModelSlot(LanguageModel.load(HouseModel.FOLDER))) {
+            LanguageModel first = slot.present();
+            assertThatIllegalArgumentException().isThrownBy(() -> slot.replace(closed, Duration.ofSeconds(1)));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> slot.replace(closed, Duration.ofSeconds(-1)))
+                    .withMessage("patience is PT-1S: it must be zero or more");
+            assertThat(slot.present()).isSameAs(first);
+            assertThat(first.health()).isEqualTo(Health.READY);
         }
     }
 

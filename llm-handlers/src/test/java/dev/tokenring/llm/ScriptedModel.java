@@ -54,12 +54,13 @@ final class ScriptedModel implements ChatModel, ChatModel.Prompter {
     }
 
     @Override
-    public void generate(
-            Function<? super Prompter, int[]> made,
-            GenerationOptions options,
-            AsyncReplies<?> request,
-            Listener listener) {
-        int[] prompt = made.apply(this);
+    public GenerationOptions generation(ChatOptions options) {
+        return options.generation(null);
+    }
+
+    @Override
+    public void generate(Function<? super Prompter, Asked> asking, AsyncReplies<?> request, Listener listener) {
+        int[] prompt = asking.apply(this).prompt;
         String text = new String(prompt, 0, prompt.length);
         prompts.add(text);
         List<String> words;

@@ -35,7 +35,7 @@ public final class DialogueCommand implements Callable<Integer> {
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            description = "a GPT-2 model's folder in the style of Hugging Face (default: the model in this repository)")
+            description = "a model's folder in the style of Hugging Face (default: the model in this repository)")
     private Path model = HOME.resolve("examples/models/house-dialogue");
 
     @Option(

@@ -14,6 +14,7 @@ import dev.tokenring.llm.LanguageModel;
 import dev.tokenring.llm.ModelOptions;
 import dev.tokenring.llm.ModelSlot;
 import dev.tokenring.llm.ParkPolicy;
+import dev.tokenring.llm.Precision;
 import dev.tokenring.llm.RequestSample;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,9 +102,13 @@ class GenerationGuideTest {
                 .withCacheBytes(512L << 20)
                 .withQueueLimit(100)
                 .withParkPolicy(ParkPolicy.DROP);
+        ModelOptions running = ModelOptions.DEFAULT.withDevice("cpu").withPrecision(Precision.BF16);
+
+        LanguageModel shared = LanguageModel.load(folder, running, sharing);
         // end
-        try (LanguageModel model = LanguageModel.load(folder, ModelOptions.DEFAULT, sharing)) {
-            assertThat(model.generate(model.tokenize("Hello"), model.defaults()).tokenIds())
+        try (shared) {
+            assertThat(shared.generate(shared.tokenize("Hello"), shared.defaults())
+                            .tokenIds())
                     .isNotEmpty();
         }
     }

@@ -36,6 +36,9 @@ final class Gauge {
     }
 
     void ended(Sequence sequence, long nowNs, @Nullable FinishReason reason, @Nullable Throwable failure) {
+        if (!sequence.work.isAnswer()) {
+            return;
+        }
         int generated = sequence.generated();
         tell(new RequestSample(
                 model,

@@ -38,6 +38,7 @@ public final class GenerationEngine implements AutoCloseable {
     private final Thread thread;
     private final long originNs = System.nanoTime();
     private final int mostTokens;
+    private final int mostAnswers;
     /** Guarded by itself, and so are the fields up to the next comment. */
     private final List<Sequence> arrivals = new ArrayList<>();
 
@@ -69,6 +70,7 @@ public final class GenerationEngine implements AutoCloseable {
         var gauge = new Gauge(name, model.cacheBytesPerToken(), options.samples());
         this.scheduler = new Scheduler(model, options, limitBytes, this::nowNs, gauge);
         this.mostTokens = scheduler.mostTokens();
+        this.mostAnswers = (int) Math.min(Integer.MAX_VALUE, (long) options.maxBatchSize() + options.queueLimit());
         if (mostTokens < LEAST_TOKENS) {
             throw new IllegalArgumentException(
                     "cacheBytes is " + limitBytes + ", which is too little for a single sequence:"
@@ -111,6 +113,7 @@ public final class GenerationEngine implements AutoCloseable {
         if (options.samples() == 1) {
             return generate(prompt, options, 0, priority, remainingNs, decode, reader, couriers::send);
         }
+        requirePlaces(options.samples());
         var samples = new SamplesReader(reader, couriers::send);
         var gone = new ArrayList<Runnable>();
         try {
@@ -201,6 +204,18 @@ public final class GenerationEngine implements AutoCloseable {
         unread.decrementAndGet();
         synchronized (arrivals) {
             arrivals.notifyAll();
+        }
+    }
+
+    /**
+     * Checks that so many answers can be waiting or being generated at the same time.
+     *
+     * @throws IllegalArgumentException if some of them would always be turned away
+     */
+    public void requirePlaces(int answers) {
+        if (answers > mostAnswers) {
+            throw new IllegalArgumentException("samples is " + answers + ": this model takes " + mostAnswers
+                    + " requests at most at a time, by the maxBatchSize and queueLimit of its EngineOptions");
         }
     }
 

@@ -37,6 +37,11 @@ final class Scoring implements Work {
     }
 
     @Override
+    public boolean isAnswer() {
+        return false;
+    }
+
+    @Override
     public @Nullable FinishReason over() {
         return null;
     }

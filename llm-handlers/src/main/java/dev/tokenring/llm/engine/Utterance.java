@@ -102,6 +102,11 @@ final class Utterance implements Work {
     }
 
     @Override
+    public boolean isAnswer() {
+        return true;
+    }
+
+    @Override
     public @Nullable FinishReason over() {
         if (chosen == 0 && sampler.isComplete()) {
             return FinishReason.STOP;

@@ -11,6 +11,9 @@ interface Work {
     /** What it wants of a step that computes the last of its tokens; always the same. */
     Chunk.Wanted wanted();
 
+    /** Whether it is an answer to a request, and not only a look at what the model thinks. */
+    boolean isAnswer();
+
     /** Asked before each step: null if it goes on, or why it doesn't. */
     @Nullable FinishReason over();
 

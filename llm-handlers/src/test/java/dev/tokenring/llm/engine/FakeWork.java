@@ -56,6 +56,11 @@ final class FakeWork implements Work {
     }
 
     @Override
+    public boolean isAnswer() {
+        return true;
+    }
+
+    @Override
     public @Nullable FinishReason over() {
         assertThat(isOver()).isFalse();
         toldOver |= cancelled.getAsBoolean();
