@@ -104,7 +104,7 @@ class StuckHandlerTest extends BusTest {
         await("the old thread comes back", () -> handled.contains(0));
         bus.publish(NUMBERS, 7);
         await("the subscription goes on", () -> handled.contains(7));
-        assertThat(subscription.delivered()).isEqualTo(4);
+        await("it is counted", () -> subscription.delivered() == 4);
         assertThat(letters(bus)).containsExactly(0);
         assertThat(errors).hasSize(1);
     }
@@ -192,7 +192,7 @@ class StuckHandlerTest extends BusTest {
         gate.awaitArrival();
         bus.publish(NUMBERS, 3);
         await("what comes behind is handled", () -> handled.contains(3));
-        assertThat(subscription.delivered()).isEqualTo(5);
+        await("all are counted", () -> subscription.delivered() == 5);
         List<Object> given = letters(bus);
         assertThat(given.stream().filter(number -> !number.equals(-1)).toList()).containsExactly(0, 1, 2);
         assertThat(handled).containsExactly(3);

@@ -7,7 +7,10 @@ import dev.tokenring.benchmarks.ratio.Findings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -55,7 +58,7 @@ final class Elsewhere {
         String heads =
                 others.stream().map(other -> " | " + describe(other.machine())).collect(Collectors.joining());
         String rule = "|---|---|--:" + "|--:".repeat(others.size()) + "|";
-        String rows = here.comparisons().stream().map(this::row).collect(Collectors.joining("\n"));
+        String rows = promises(here).stream().map(promise -> row(promise, here)).collect(Collectors.joining("\n"));
         return """
                 ### On other machines
 
@@ -81,16 +84,29 @@ final class Elsewhere {
                 .collect(Collectors.joining(" "));
     }
 
-    private String row(Comparison here) {
+    /** A comparison for each promise that was checked anywhere, those of this machine first. */
+    private Collection<Comparison> promises(Results here) {
+        Map<String, Comparison> byName = new LinkedHashMap<>();
+        here.comparisons().forEach(comparison -> byName.put(comparison.name(), comparison));
+        others.forEach(
+                other -> other.comparisons().forEach(comparison -> byName.putIfAbsent(comparison.name(), comparison)));
+        return byName.values();
+    }
+
+    private String row(Comparison promise, Results here) {
         String elsewhere = others.stream()
-                .map(other -> " | "
-                        + other.comparisons().stream()
-                                .filter(comparison -> comparison.name().equals(here.name()))
-                                .findFirst()
-                                .map(Elsewhere::ratio)
-                                .orElse("–"))
+                .map(other -> " | " + ratioOf(promise, other.comparisons()))
                 .collect(Collectors.joining());
-        return "| %s | %s | %s%s |".formatted(here.promise(), here.bar(), ratio(here), elsewhere);
+        return "| %s | %s | %s%s |"
+                .formatted(promise.promise(), promise.bar(), ratioOf(promise, here.comparisons()), elsewhere);
+    }
+
+    private static String ratioOf(Comparison promise, List<Comparison> found) {
+        return found.stream()
+                .filter(comparison -> comparison.name().equals(promise.name()))
+                .findFirst()
+                .map(Elsewhere::ratio)
+                .orElse("–");
     }
 
     private static String ratio(Comparison comparison) {
