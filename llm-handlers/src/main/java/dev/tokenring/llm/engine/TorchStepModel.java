@@ -38,10 +38,6 @@ public final class TorchStepModel implements StepModel {
 
     /** Brings PyTorch up and loads a family's weights. */
     public static TorchStepModel load(ModelFamily family, SafeTensors weights, ModelOptions options) {
-        return PassingThread.get("tokenring-load", () -> loadHere(family, weights, options));
-    }
-
-    private static TorchStepModel loadHere(ModelFamily family, SafeTensors weights, ModelOptions options) {
         Engine engine = Torch.engine(options.threads());
         Device device = Torch.device(engine, options);
         Arithmetic arithmetic = Arithmetic.of(options.precision(), device);
