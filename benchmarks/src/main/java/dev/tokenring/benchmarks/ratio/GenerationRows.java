@@ -29,17 +29,18 @@ final class GenerationRows {
         for (GenerationModel model : List.of(GenerationModel.HOUSE, GenerationModel.GPT2_124M)) {
             boolean small = model == GenerationModel.HOUSE;
             String name = small ? "house" : "124m";
+            String weights = (small ? "5.9" : "124") + " million weights";
             Setting oneByOne = tokenring(model, GenerationPrecision.FP32, 1);
             rows.add(row(
                     "generation-16-" + name,
-                    "16 callers of a model, fp32: one after another, fp32",
+                    "16 callers, " + weights + ", fp32: one after another, fp32",
                     Bar.atLeast(4),
                     tokenring(model, GenerationPrecision.FP32, MANY),
                     oneByOne,
                     small));
             rows.add(row(
                     "generation-16-fastest-" + name,
-                    "16 callers, fastest precision within 1 % of perplexity: one after another, fp32",
+                    "16 callers, " + weights + ", fastest precision within 1 % of perplexity: one after another, fp32",
                     Bar.atLeast(20),
                     tokenring(model, GenerationPrecision.FASTEST_WITHIN_1_PERCENT, MANY),
                     oneByOne,
