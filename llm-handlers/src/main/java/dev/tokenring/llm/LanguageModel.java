@@ -116,23 +116,16 @@ public final class LanguageModel implements AutoCloseable {
             TorchStepModel.check(opened, weights);
             Tokenizer tokenizer = opened.loadTokenizer();
             try {
-                TorchStepModel steps = TorchStepModel.load(opened.family(), weights, options);
-                return new LanguageModel(
-                        opened, chatTemplate, defaults, tokenizer, start(opened, steps, tokenizer, sharing));
+                GenerationEngine engine = GenerationEngine.start(
+                        opened.name(),
+                        () -> TorchStepModel.load(opened.family(), weights, options),
+                        new Samplers(tokenizer),
+                        sharing);
+                return new LanguageModel(opened, chatTemplate, defaults, tokenizer, engine);
             } catch (RuntimeException | Error e) {
                 tokenizer.close();
                 throw e;
             }
-        }
-    }
-
-    private static GenerationEngine start(
-            ModelFolder folder, TorchStepModel steps, Tokenizer tokenizer, EngineOptions sharing) {
-        try {
-            return new GenerationEngine(folder.name(), steps, new Samplers(tokenizer), sharing);
-        } catch (RuntimeException | Error e) {
-            steps.close();
-            throw e;
         }
     }
 

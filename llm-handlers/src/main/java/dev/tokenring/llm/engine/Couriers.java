@@ -1,14 +1,18 @@
 package dev.tokenring.llm.engine;
 
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings what was generated to its readers, so that neither the making of text nor the readers' code holds up a step. One
- * thread does it as long as it keeps up; when an errand has waited for {@value #PATIENCE_MS} ms, because a reader keeps
- * the threads busy, another one helps, up to {@value #MOST}. Threads that find nothing to do for a second end.
+ * thread does it as long as it keeps up, for each that wakes takes a processor from the computing; when an errand has waited
+ * for {@value #PATIENCE_MS} ms, because a reader keeps the threads busy, another one helps, up to {@value #MOST}. Threads
+ * that find nothing to do for a second end.
  *
  * <p>Safe for use by any thread.
  */
@@ -17,99 +21,171 @@ final class Couriers {
     private static final int MOST = 64;
     private static final long IDLE_MS = 1000;
     private static final long CLOSE_MS = 1000;
+    private static final long QUICK_NS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final int QUICK_TO_TRUST = 100;
 
     private final String name;
-    private final BlockingQueue<Runnable> errands = new LinkedBlockingQueue<>();
-    private volatile long takenNs = System.nanoTime();
-    /** Guarded by this, as is what follows. */
-    private int workers;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition sent = lock.newCondition();
+    private final Condition ended = lock.newCondition();
+    /** Guarded by the lock, as is what follows. */
+    private final Queue<Runnable> errands = new ArrayDeque<>();
 
-    private int busy;
+    /** Since when the first of the errands has been the first. */
+    private long sinceNs;
+
+    private int workers;
+    private int idle;
+    /** How many quick errands are to come before one thread is trusted with all of them again. */
+    private int slow;
+
     private boolean closed;
 
     Couriers(String name) {
         this.name = name;
     }
 
-    /** Has an errand run soon, on some thread; it must not throw. */
-    void send(Runnable errand) {
-        errands.add(errand);
-        relieve();
+    /** Has errands run soon, begun in this order, on one thread or several. They should not throw. */
+    void send(List<Runnable> more) {
+        lock.lock();
+        try {
+            if (errands.isEmpty()) {
+                sinceNs = System.nanoTime();
+            }
+            errands.addAll(more);
+            sent.signal();
+            relieveLocked();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Whether something waits that no thread has taken yet; then {@link #relieve} is to be called again. */
     boolean isBehind() {
-        return !errands.isEmpty();
+        lock.lock();
+        try {
+            return !errands.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Adds a thread if there is none, or if those that there are don't keep up. */
+    /** Has another thread help if there is none, or if those that there are don't keep up. */
     void relieve() {
-        synchronized (this) {
-            boolean late = System.nanoTime() - takenNs > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
-            if (workers == 0 || (late && busy == workers && workers < MOST && !errands.isEmpty())) {
-                workers++;
-                takenNs = System.nanoTime();
-                new Courier().start();
-            }
+        lock.lock();
+        try {
+            relieveLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void relieveLocked() {
+        if (errands.isEmpty()) {
+            return;
+        }
+        long nowNs = System.nanoTime();
+        boolean late = nowNs - sinceNs > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        if (late && idle > 0) {
+            sent.signal();
+        } else if (workers == 0 || (late && workers < MOST)) {
+            workers++;
+            sinceNs = nowNs;
+            new Courier().start();
         }
     }
 
     private void work() {
         for (Runnable errand = next(); errand != null; errand = next()) {
+            long beganNs = System.nanoTime();
+            boolean thrown = true;
             try {
                 errand.run();
+                thrown = false;
             } finally {
-                synchronized (this) {
-                    busy--;
-                    notifyAll();
-                }
+                done(System.nanoTime() - beganNs, thrown);
             }
+        }
+    }
+
+    private void done(long tookNs, boolean dying) {
+        lock.lock();
+        try {
+            if (dying) {
+                leave();
+                relieveLocked();
+            }
+            slow = tookNs > QUICK_NS ? QUICK_TO_TRUST : Math.max(0, slow - 1);
+        } finally {
+            lock.unlock();
         }
     }
 
     /** Waits for an errand; null if this thread is to end. */
     private @Nullable Runnable next() {
-        while (true) {
-            Runnable errand = poll();
-            synchronized (this) {
-                if (errand != null) {
-                    busy++;
-                    takenNs = System.nanoTime();
-                    return errand;
-                }
-                // Whoever has added one since has not got this lock yet, and will find one worker fewer.
-                if (errands.isEmpty()) {
-                    workers--;
-                    notifyAll();
-                    return null;
-                }
-            }
-        }
-    }
-
-    private @Nullable Runnable poll() {
+        lock.lock();
         try {
-            return errands.poll(closed() ? 0 : IDLE_MS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException byTheReadersCode) {
-            return null;
+            awaitErrand();
+            if (errands.isEmpty()) {
+                leave();
+                return null;
+            }
+            sinceNs = System.nanoTime();
+            Runnable errand = errands.remove();
+            if (slow > 0 && !errands.isEmpty()) {
+                sent.signal();
+            }
+            return errand;
+        } finally {
+            lock.unlock();
         }
     }
 
-    private synchronized boolean closed() {
-        return closed;
+    private void leave() {
+        workers--;
+        ended.signalAll();
+    }
+
+    private void awaitErrand() {
+        idle++;
+        try {
+            long leftNs = TimeUnit.MILLISECONDS.toNanos(IDLE_MS);
+            while (errands.isEmpty() && !closed && leftNs > 0) {
+                leftNs = sent.awaitNanos(leftNs);
+            }
+        } catch (InterruptedException byTheReadersCode) {
+            // It ends if there is nothing to do.
+        } finally {
+            idle--;
+        }
     }
 
     /** Waits, a second at most, until all errands have been run; threads end as soon as they have nothing to do. */
     void close() {
-        long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MS);
-        synchronized (this) {
+        lock.lock();
+        try {
             closed = true;
-            for (int i = 0; i < workers; i++) {
-                errands.add(() -> {});
+            sent.signalAll();
+            if (!isCalling()) {
+                awaitAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitAll() {
+        boolean interrupted = false;
+        long leftNs = TimeUnit.MILLISECONDS.toNanos(CLOSE_MS);
+        while (workers > 0 && leftNs > 0) {
+            try {
+                leftNs = ended.awaitNanos(leftNs);
+            } catch (InterruptedException whileWaiting) {
+                interrupted = true;
             }
         }
-        if (!isCalling()) {
-            awaitAll(endNs);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -127,20 +203,6 @@ final class Couriers {
 
         boolean isOf(Couriers couriers) {
             return couriers == Couriers.this;
-        }
-    }
-
-    private synchronized void awaitAll(long endNs) {
-        boolean interrupted = false;
-        for (long leftNs = endNs - System.nanoTime(); workers > 0 && leftNs > 0; leftNs = endNs - System.nanoTime()) {
-            try {
-                wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNs)));
-            } catch (InterruptedException whileWaiting) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

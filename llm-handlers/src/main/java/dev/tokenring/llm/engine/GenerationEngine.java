@@ -6,16 +6,19 @@ import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.PromptTooLongException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that computes: takes sequences in between steps, and sleeps when there is nothing to compute. It owns the
+ * The thread that computes: loads the model, takes sequences in between steps, and sleeps when there is nothing to compute. It owns the
  * model and every cache. Safe for use by any thread.
  */
 public final class GenerationEngine implements AutoCloseable {
@@ -44,7 +47,9 @@ public final class GenerationEngine implements AutoCloseable {
 
     private long asked;
     private boolean refusing;
-    /** What happens between steps. */
+    /** For the thread that computes alone. */
+    private final List<Runnable> errands = new ArrayList<>();
+
     private volatile boolean closing;
 
     private volatile boolean dead;
@@ -53,22 +58,77 @@ public final class GenerationEngine implements AutoCloseable {
     private final AtomicInteger unread = new AtomicInteger();
 
     /**
-     * Starts the thread.
+     * Starts the thread, which loads the model first; waits until it is loaded. A second thread that computes, if only while
+     * it packs weights, would slow all steps down (decision 0007).
      *
      * @param name the model's
-     * @param model closed at the end
+     * @param loader gives the model, which is closed at the end. What it throws is thrown to the caller
+     * @throws IllegalArgumentException if {@link EngineOptions#cacheBytes()} is too little for a single sequence
      */
-    public GenerationEngine(String name, TorchStepModel model, Samplers samplers, EngineOptions options) {
-        this(name, model, samplers::open, options);
+    public static GenerationEngine start(
+            String name, Supplier<TorchStepModel> loader, Samplers samplers, EngineOptions options) {
+        return start(name, loader, samplers::open, options);
     }
 
-    GenerationEngine(String name, StepModel model, SamplerSource samplers, EngineOptions options) {
+    static GenerationEngine start(
+            String name, Supplier<? extends StepModel> loader, SamplerSource samplers, EngineOptions options) {
+        var loaded = new CompletableFuture<GenerationEngine>();
+        var thread = new Thread(
+                () -> {
+                    GenerationEngine engine;
+                    try {
+                        engine = load(name, loader, samplers, options);
+                    } catch (Throwable e) {
+                        loaded.completeExceptionally(e);
+                        return;
+                    }
+                    loaded.complete(engine);
+                    engine.run();
+                },
+                "tokenring-steps-" + name);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return loaded.join();
+        } catch (CompletionException e) {
+            throw thrownHere(e.getCause());
+        }
+    }
+
+    private static GenerationEngine load(
+            String name, Supplier<? extends StepModel> loader, SamplerSource samplers, EngineOptions options) {
+        StepModel model = loader.get();
+        try {
+            return new GenerationEngine(name, model, samplers, options);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /** An exception of the other thread, whose trace now says also who waits for it. */
+    private static RuntimeException thrownHere(@Nullable Throwable thrown) {
+        if (thrown == null) {
+            throw new AssertionError("a CompletionException of join has a cause");
+        }
+        thrown.setStackTrace(Stream.of(thrown.getStackTrace(), new Throwable().getStackTrace())
+                .flatMap(Stream::of)
+                .toArray(StackTraceElement[]::new));
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) thrown;
+    }
+
+    /** Called by the thread that is going to compute. */
+    private GenerationEngine(String name, StepModel model, SamplerSource samplers, EngineOptions options) {
+        this.thread = Thread.currentThread();
         this.samplers = samplers;
         this.name = name;
         this.model = model;
         long limitBytes = options.cacheBytes() > 0 ? options.cacheBytes() : model.memoryForCaches();
         var gauge = new Gauge(name, model.cacheBytesPerToken(), options.samples());
-        this.scheduler = new Scheduler(model, options, limitBytes, this::nowNs, gauge);
+        this.scheduler = new Scheduler(model, options, limitBytes, this::nowNs, gauge, this::sendErrands);
         this.mostTokens = scheduler.mostTokens();
         this.mostAnswers = (int) Math.min(Integer.MAX_VALUE, (long) options.maxBatchSize() + options.queueLimit());
         if (mostTokens < LEAST_TOKENS) {
@@ -77,9 +137,6 @@ public final class GenerationEngine implements AutoCloseable {
                             + " it must be at least " + model.cacheCapacity(LEAST_TOKENS) * model.cacheBytesPerToken());
         }
         this.couriers = new Couriers("tokenring-courier-" + name);
-        this.thread = new Thread(this::run, "tokenring-steps-" + name);
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private long nowNs() {
@@ -111,10 +168,10 @@ public final class GenerationEngine implements AutoCloseable {
             Function<List<Integer>, String> decode,
             Reader reader) {
         if (options.samples() == 1) {
-            return generate(prompt, options, 0, priority, remainingNs, decode, reader, couriers::send);
+            return generate(prompt, options, 0, priority, remainingNs, decode, reader, this::carry);
         }
         requirePlaces(options.samples());
-        var samples = new SamplesReader(reader, couriers::send);
+        var samples = new SamplesReader(reader, this::carry);
         var gone = new ArrayList<Runnable>();
         try {
             for (int i = 0; i < options.samples(); i++) {
@@ -277,6 +334,7 @@ public final class GenerationEngine implements AutoCloseable {
             while (!closing) {
                 takeIn();
                 boolean computed = scheduler.step();
+                sendErrands();
                 countOpen();
                 if (!computed) {
                     rest();
@@ -291,8 +349,28 @@ public final class GenerationEngine implements AutoCloseable {
             takeIn();
             scheduler.close(e);
         } finally {
+            sendErrands();
             countOpen();
             model.close();
+        }
+    }
+
+    /**
+     * Has a courier run an errand. Those of the thread that computes leave together, so that a courier comes once a step and
+     * not for each token: each time, the thread that wakes it loses its processor.
+     */
+    private void carry(Runnable errand) {
+        if (isComputing()) {
+            errands.add(errand);
+        } else {
+            couriers.send(List.of(errand));
+        }
+    }
+
+    private void sendErrands() {
+        if (!errands.isEmpty()) {
+            couriers.send(errands);
+            errands.clear();
         }
     }
 

@@ -36,6 +36,7 @@ final class Scheduler {
     private final EngineOptions options;
     private final LongSupplier clock;
     private final Gauge gauge;
+    private final Runnable beforeComputing;
     private final CachePool pool;
     private final Places places;
     private final Memory memory;
@@ -48,12 +49,20 @@ final class Scheduler {
      *
      * @param limitBytes how much memory caches may take
      * @param clock the time in nanoseconds, which never jumps, from 0 on
+     * @param beforeComputing run when it is known who takes part in a step and who is over, for to compute it takes a while
      */
-    Scheduler(StepModel model, EngineOptions options, long limitBytes, LongSupplier clock, Gauge gauge) {
+    Scheduler(
+            StepModel model,
+            EngineOptions options,
+            long limitBytes,
+            LongSupplier clock,
+            Gauge gauge,
+            Runnable beforeComputing) {
         this.model = model;
         this.options = options;
         this.clock = clock;
         this.gauge = gauge;
+        this.beforeComputing = beforeComputing;
         this.pool = new CachePool(model, limitBytes);
         this.places = new Places(options.maxBatchSize());
         this.memory = new Memory(pool, places);
@@ -98,6 +107,7 @@ final class Scheduler {
             // Who has given up its own memory, for there was no other, gets a place in the next.
             return !allHaveRoom;
         }
+        beforeComputing.run();
         try {
             model.step(chunks);
         } catch (RuntimeException | Error e) {

@@ -153,9 +153,10 @@ public final class TorchStepModel implements StepModel {
         }
     }
 
-    /** Frees the weights, and all caches. */
+    /** Frees the weights, and all caches, and gives their memory back. */
     @Override
     public void close() {
         module.close();
+        NativeHeap.trim();
     }
 }

@@ -34,6 +34,24 @@ final class TokenBytes {
 
     private TokenBytes() {}
 
+    /**
+     * Whether a text is the bytes of its tokens and nothing else, as it is with byte-level decoders. Others treat the first
+     * token of a text, or bytes that are no character, in ways of their own.
+     */
+    static boolean areWholeText(JsonObject json) {
+        JsonElement decoder = json.get("decoder");
+        if (decoder == null || !decoder.isJsonObject()) {
+            return false;
+        }
+        String type = decoder.getAsJsonObject().get("type").getAsString();
+        if (!type.equals("Sequence")) {
+            return type.equals("ByteLevel");
+        }
+        JsonArray all = decoder.getAsJsonObject().getAsJsonArray("decoders");
+        return all.size() == 1
+                && all.get(0).getAsJsonObject().get("type").getAsString().equals("ByteLevel");
+    }
+
     /** By id; empty for special tokens and for ids without a token; null if the decoder is of an unknown kind. */
     static @Nullable List<byte[]> read(JsonObject json, int vocabularySize) {
         Function<String, byte[]> decoder = decoder(json.get("decoder"));

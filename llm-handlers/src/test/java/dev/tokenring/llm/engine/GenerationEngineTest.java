@@ -33,9 +33,9 @@ class GenerationEngineTest {
 
     private final FakeModel model = new FakeModel(200, 5_000, 0, 0);
     private final Queue<EngineSample> samples = new ConcurrentLinkedQueue<>();
-    private final GenerationEngine engine = new GenerationEngine(
+    private final GenerationEngine engine = GenerationEngine.start(
             "fake",
-            model,
+            () -> model,
             (options, sample, prompt, room) -> new Sampler(options),
             EngineOptions.DEFAULT
                     .withMaxBatchSize(4)
@@ -234,9 +234,9 @@ class GenerationEngineTest {
     void everyAnswerEndsOnceWhoeverCancelsOrClosesMeanwhile() throws Exception {
         for (int round = 0; round < 60; round++) {
             var fake = new FakeModel(200, 2_000, 0, 0);
-            var racing = new GenerationEngine(
+            var racing = GenerationEngine.start(
                     "racing",
-                    fake,
+                    () -> fake,
                     (options, sample, prompt, room) -> new Sampler(options),
                     EngineOptions.DEFAULT.withMaxBatchSize(3).withStepTokens(20).withCacheBytes(20_000));
             var taken = new ArrayList<Collector>();
@@ -342,9 +342,9 @@ class GenerationEngineTest {
 
     @Test
     void aListenerToSamplesMayThrowAnything() throws Exception {
-        try (var listened = new GenerationEngine(
+        try (var listened = GenerationEngine.start(
                 "listened",
-                new FakeModel(200, 5_000, 0, 0),
+                () -> new FakeModel(200, 5_000, 0, 0),
                 (options, sample, prompt, room) -> new Sampler(options),
                 EngineOptions.DEFAULT.withCacheBytes(50_000).withSamples(sample -> {
                     throw GenerationEngineTest.<RuntimeException>unchecked(new IOException("on purpose"));

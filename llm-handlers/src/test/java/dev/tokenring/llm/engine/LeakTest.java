@@ -88,9 +88,9 @@ class LeakTest {
             model = TorchStepModel.load(opened.family(), weights, ModelOptions.DEFAULT);
         }
         int arraysBefore = model.arrays();
-        var engine = new GenerationEngine(
+        var engine = GenerationEngine.start(
                 "leak",
-                model,
+                () -> model,
                 (options, sample, prompt, room) -> new Sampler(options),
                 EngineOptions.DEFAULT
                         .withMaxBatchSize(6)

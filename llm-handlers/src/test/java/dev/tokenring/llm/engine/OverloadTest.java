@@ -31,7 +31,7 @@ class OverloadTest {
         Run(long seed, double requestsPerNs, int requests) {
             random = new Random(seed);
             var gauge = new Gauge("fake", model.cacheBytesPerToken(), sample -> {});
-            scheduler = new Scheduler(model, OPTIONS, 100_000_000, () -> model.nowNs, gauge);
+            scheduler = new Scheduler(model, OPTIONS, 100_000_000, () -> model.nowNs, gauge, () -> {});
             double nextNs = 0;
             while (all.size() < requests || scheduler.places().open() > 0) {
                 while (all.size() < requests && nextNs <= model.nowNs) {

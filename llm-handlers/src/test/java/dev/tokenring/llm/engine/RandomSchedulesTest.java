@@ -56,8 +56,8 @@ class RandomSchedulesTest {
                 model.failing = step -> random.nextInt(40) == 0;
             }
             var gauge = new Gauge("fake", model.cacheBytesPerToken(), sample -> {});
-            scheduler =
-                    new Scheduler(model, options, limitTokens * model.cacheBytesPerToken(), () -> model.nowNs, gauge);
+            scheduler = new Scheduler(
+                    model, options, limitTokens * model.cacheBytesPerToken(), () -> model.nowNs, gauge, () -> {});
         }
 
         void run() {

@@ -34,7 +34,8 @@ class SchedulerTest {
     private void schedule(EngineOptions options, long limitTokens) {
         model = new FakeModel(1000, limitTokens, 10, 1);
         var gauge = new Gauge("fake", model.cacheBytesPerToken(), samples::add);
-        scheduler = new Scheduler(model, options, limitTokens * model.cacheBytesPerToken(), () -> model.nowNs, gauge);
+        scheduler = new Scheduler(
+                model, options, limitTokens * model.cacheBytesPerToken(), () -> model.nowNs, gauge, () -> {});
     }
 
     private static int[] prompt(int seed, int length) {
@@ -323,7 +324,7 @@ class SchedulerTest {
     private void scheduleMilliseconds() {
         model = new FakeModel(1000, 100_000, 1_000_000, 0);
         var gauge = new Gauge("fake", model.cacheBytesPerToken(), samples::add);
-        scheduler = new Scheduler(model, OPTIONS.withMaxBatchSize(2), 1_000_000, () -> model.nowNs, gauge);
+        scheduler = new Scheduler(model, OPTIONS.withMaxBatchSize(2), 1_000_000, () -> model.nowNs, gauge, () -> {});
         for (int i = 0; i < 10; i++) {
             ask(prompt(i, 10), 20, 5);
             run();

@@ -59,6 +59,26 @@ class TokenBytesTest {
         }
     }
 
+    /** Characters cut in two, special tokens and ids that nobody has included. */
+    @Test
+    void ofAByteLevelDecoderAreTheTextToTheLastByte() throws Exception {
+        Path file = Path.of("../examples/models/house-dialogue/tokenizer.json");
+        var json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        assertThat(TokenBytes.areWholeText(json)).isTrue();
+        int size = json.getAsJsonObject("model").getAsJsonObject("vocab").size();
+        var random = new Random(9);
+        try (Tokenizer tokenizer =
+                Tokenizer.load(file, size, JsonFile.readIfPresent(file.resolveSibling("tokenizer_config.json")))) {
+            for (int round = 0; round < 5000; round++) {
+                // the first few hundred are single bytes
+                int most = round % 2 == 0 ? 280 : size + 3;
+                List<Integer> ids =
+                        random.ints(1 + random.nextInt(12), 0, most).boxed().toList();
+                assertThat(tokenizer.decode(ids)).as("%s", ids).isEqualTo(tokenizer.decodeNatively(ids));
+            }
+        }
+    }
+
     @Test
     void specialTokensAreNoTextAndOtherAddedOnesAreTheirs() {
         String json = """

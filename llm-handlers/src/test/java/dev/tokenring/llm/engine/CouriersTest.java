@@ -1,0 +1,107 @@
+package dev.tokenring.llm.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class CouriersTest {
+    private final Couriers couriers = new Couriers("couriers-test");
+    private final AtomicInteger run = new AtomicInteger();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+    @AfterEach
+    void close() {
+        couriers.close();
+    }
+
+    private Runnable quick() {
+        return () -> {
+            threads.add(Thread.currentThread());
+            run.incrementAndGet();
+        };
+    }
+
+    private void await(int errands) {
+        while (run.get() < errands) {
+            couriers.relieve();
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void whoeverIsQuickDoesItAlone() {
+        for (int step = 1; step <= 200; step++) {
+            couriers.send(List.of(quick(), quick(), quick()));
+            await(3 * step);
+        }
+        // a machine that stops for 5 ms may bring a second one
+        assertThat(threads).hasSizeLessThan(10);
+    }
+
+    @Test
+    void anErrandThatTakesLongHoldsUpNoOther() throws Exception {
+        var release = new CountDownLatch(1);
+        var errands = new ArrayList<Runnable>();
+        for (int i = 0; i < 10; i++) {
+            errands.add(() -> {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        errands.add(quick());
+        couriers.send(errands);
+        await(1);
+        release.countDown();
+    }
+
+    @Test
+    void anErrandThatThrowsIsThrownAlone() {
+        couriers.send(List.of(
+                () -> {
+                    Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> {});
+                    throw new IllegalStateException("on purpose");
+                },
+                quick(),
+                quick()));
+        while (run.get() < 2) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void closingWaitsForWhatWasSent() {
+        couriers.send(List.of(quick()));
+        couriers.send(List.of(() -> sleep(50), quick(), quick()));
+        couriers.close();
+        assertThat(run).hasValue(3);
+    }
+
+    @Test
+    void anInterruptFromAReaderEndsNothing() {
+        for (int i = 1; i <= 20; i++) {
+            couriers.send(List.of(() -> Thread.currentThread().interrupt(), quick()));
+            await(i);
+        }
+    }
+
+    private static void sleep(int ms) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(ms);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
