@@ -14,11 +14,11 @@ public record Effort(int warmups, Duration warmup, int measurements, Duration me
     /** Enough for the compiler to be done, and little more. */
     public static final Effort QUICK = new Effort(2, Duration.ofMillis(600), 2, Duration.ofMillis(300));
 
-    /**
-     * For language models, quick or not: most of the time is spent in native code, which needs no compiler, and where an
-     * operation takes a second, several make an iteration.
-     */
+    /** For language models, quick or not: where an operation takes a second, several make an iteration. */
     public static final Effort TOKENS = new Effort(2, Duration.ofSeconds(1), 2, Duration.ofMillis(1500));
+
+    /** For what the code around a language model costs, which is no more than a few hundredths when it is compiled. */
+    public static final Effort TOKENS_WHEN_WARM = new Effort(6, Duration.ofSeconds(4), 4, Duration.ofSeconds(2));
 
     /** For figures that are to be published. */
     public static final Effort FULL = new Effort(2, Duration.ofSeconds(1), 2, Duration.ofSeconds(1));
@@ -30,6 +30,7 @@ public record Effort(int warmups, Duration warmup, int measurements, Duration me
     public static Effort of(Metric metric, boolean quick) {
         return switch (metric) {
             case TOKENS -> TOKENS;
+            case TOKENS_WHEN_WARM -> TOKENS_WHEN_WARM;
             case ALLOCATION -> FULL;
             case THROUGHPUT, MEDIAN_TIME -> quick ? QUICK : FULL;
         };
