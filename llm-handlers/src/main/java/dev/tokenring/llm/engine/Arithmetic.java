@@ -1,8 +1,13 @@
 package dev.tokenring.llm.engine;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.tokenring.llm.ModelLoadException;
 import dev.tokenring.llm.Precision;
+import java.nio.file.Path;
+import java.util.List;
 
 /**
  * With which numbers a program computes, and how it multiplies by a matrix: on each device the way that was fastest there
@@ -20,11 +25,23 @@ enum Arithmetic {
                 return torch.mm(x, w)
             """),
 
+    /** Matrices lie as oneDNN reads them fastest when there are few rows, so that a product does not arrange them first. */
+    BF16(Numbers.BFLOAT16, Numbers.BFLOAT16, """
+              def pack(self: __torch__.Program, weight: Tensor) -> Tensor:
+                w = ops.mkldnn._reorder_linear_weight(torch.to(weight, 15), 16)
+                _0 = torch.append(self.w, w)
+                return torch.to(self.product(torch.zeros([1, torch.size(weight, 1)], dtype=15), w), 6)
+              def linear(self: __torch__.Program, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+                return ops.mkldnn._linear_pointwise(x, w, b, "none", annotate(List[Optional[number]], []), "")
+              def product(self: __torch__.Program, x: Tensor, w: Tensor) -> Tensor:
+                return ops.mkldnn._linear_pointwise(x, w, None, "none", annotate(List[Optional[number]], []), "")
+            """),
+
     /**
-     * One row is a product of a matrix and a vector, which reads the matrix with all threads; not so with the bias as a
+     * Where oneDNN does not compute with bfloat16, or is not there. One row is a product of a matrix and a vector, which reads the matrix with all threads; not so with the bias as a
      * part of it, where PyTorch takes a slow way.
      */
-    BF16(Numbers.BFLOAT16, Numbers.BFLOAT16, """
+    PLAIN_BF16(Numbers.BFLOAT16, Numbers.BFLOAT16, """
               def linear(self: __torch__.Program, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
                 if torch.eq(torch.size(x, 0), 1):
                   y = torch.add(torch.unsqueeze(torch.mv(w, torch.select(x, 0, 0)), 0), b)
@@ -44,6 +61,11 @@ enum Arithmetic {
      * comes; a matrix has a scale for each output.
      */
     INT8(Numbers.FLOAT32, Numbers.BFLOAT16, """
+              def pack(self: __torch__.Program, weight: Tensor) -> Tensor:
+                scales = torch.clamp_min(torch.div(torch.amax(torch.abs(weight), [1]), 127.), 1.0E-20)
+                rounded = torch.quantize_per_channel(weight, scales, torch.zeros([torch.size(weight, 0)], dtype=4), 0, 12)
+                _0 = torch.append(self.k, ops.quantized.linear_prepack(rounded, None))
+                return scales
               def linear(self: __torch__.Program, x: Tensor, w: __torch__.torch.classes.quantized.LinearPackedParamsBase, b: Tensor) -> Tensor:
                 greatest = torch.clamp_min(torch.amax(torch.abs(x), [1], True), 1.0E-20)
                 y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.div(x, greatest), 0.007874015748031496, 128, w)
@@ -57,6 +79,8 @@ enum Arithmetic {
     GPU_FP32(Numbers.FLOAT32, Numbers.FLOAT32, Texts.LIBRARY),
     GPU_BF16(Numbers.BFLOAT16, Numbers.BFLOAT16, Texts.LIBRARY),
     GPU_FP16(Numbers.FLOAT16, Numbers.FLOAT16, Texts.LIBRARY);
+
+    private static final int TRIED = 64;
 
     /** Number formats, by their code in PyTorch. */
     enum Numbers {
@@ -105,7 +129,7 @@ enum Arithmetic {
         return switch (precision) {
             case AUTO -> gpu ? GPU_BF16 : FP32;
             case FP32 -> gpu ? GPU_FP32 : FP32;
-            case BF16 -> gpu ? GPU_BF16 : BF16;
+            case BF16 -> gpu ? GPU_BF16 : BF16.isSupported() ? BF16 : PLAIN_BF16;
             case FP16 -> {
                 if (!gpu) {
                     throw new ModelLoadException(
@@ -143,8 +167,25 @@ enum Arithmetic {
         return this == FP32;
     }
 
-    /** Whether matrices are rounded and packed, so that nothing else can be done with them. */
+    /** Whether matrices are packed, by a method {@code pack}, so that nothing else can be done with them. */
     boolean packs() {
-        return this == INT8;
+        return this == INT8 || this == BF16;
+    }
+
+    /** The list in which packed matrices lie. */
+    String packedList() {
+        return this == INT8 ? "k" : "w";
+    }
+
+    /** Whether this build of PyTorch can do so on this processor: a matrix is packed and multiplied. */
+    private boolean isSupported() {
+        Program program = Program.of("    return [tokens]\n", List.of(), this);
+        try (TorchModule module = TorchModule.load(program.code(), Device.cpu(), Path.of("a matrix"));
+                NDManager scope = module.manager().newSubManager()) {
+            module.call(scope, "pack", scope.ones(new Shape(TRIED, TRIED)));
+            return true;
+        } catch (ModelLoadException | EngineException notHere) {
+            return false;
+        }
     }
 }

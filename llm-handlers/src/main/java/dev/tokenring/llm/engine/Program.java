@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * A forward pass as TorchScript, and the weights that it needs, each at its place in the list {@code w} or, if it is
- * packed, in the list {@code k}.
+ * packed as whole numbers, in the list {@code k}.
  *
  * <p>A step takes the tokens of many sequences. Rows that belong together are a <em>run</em>: either the next tokens of
  * one sequence, or one token each of several whose caches lie side by side, which one call of attention then serves.
@@ -34,11 +34,6 @@ record Program(String code, List<StoredWeight> weights) {
               def keep(self: __torch__.Program, weight: Tensor, number: Tensor) -> Tensor:
                 _0 = torch.append(self.w, torch.to(weight, int(number)))
                 return number
-              def pack(self: __torch__.Program, weight: Tensor) -> Tensor:
-                scales = torch.clamp_min(torch.div(torch.amax(torch.abs(weight), [1]), 127.), 1.0E-20)
-                rounded = torch.quantize_per_channel(weight, scales, torch.zeros([torch.size(weight, 0)], dtype=4), 0, 12)
-                _0 = torch.append(self.k, ops.quantized.linear_prepack(rounded, None))
-                return scales
               def slab(self: __torch__.Program, sizes: Tensor) -> Tensor:
                 shape = annotate(List[int], [])
                 for i in range(torch.size(sizes, 0)):

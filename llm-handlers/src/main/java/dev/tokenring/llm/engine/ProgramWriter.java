@@ -9,6 +9,7 @@ import dev.tokenring.llm.model.Rotary;
 import dev.tokenring.llm.model.WeightSpec;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,9 +27,8 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
     private final Map<Rotary, String> turnByRotary = new LinkedHashMap<>();
     private final Map<String, String> masksByWindow = new LinkedHashMap<>();
     private final Map<Integer, String> readsByWindow = new LinkedHashMap<>();
+    private final Map<String, Integer> sizeByList = new HashMap<>();
     private int variables;
-    private int packed;
-    private int unpacked;
 
     private ProgramWriter(Arithmetic arithmetic) {
         this.arithmetic = arithmetic;
@@ -53,13 +53,13 @@ final class ProgramWriter implements ForwardPass<ProgramWriter.Value> {
                 .append('\n');
     }
 
-    /** Weights that are packed lie in a list of their own. */
     private String weight(StoredWeight weight) {
         String known = placeByWeight.get(weight);
         if (known != null) {
             return known;
         }
-        String place = isPacked(weight) ? "k[" + packed++ + "]" : "w[" + unpacked++ + "]";
+        String list = isPacked(weight) ? arithmetic.packedList() : "w";
+        String place = list + "[" + (sizeByList.merge(list, 1, Integer::sum) - 1) + "]";
         placeByWeight.put(weight, place);
         return place;
     }

@@ -40,7 +40,10 @@ public final class TorchStepModel implements StepModel {
     public static TorchStepModel load(ModelFamily family, SafeTensors weights, ModelOptions options) {
         Engine engine = Torch.engine(options.threads());
         Device device = Torch.device(engine, options);
-        Arithmetic arithmetic = Arithmetic.of(options.precision(), device);
+        return load(family, weights, Arithmetic.of(options.precision(), device), device);
+    }
+
+    static TorchStepModel load(ModelFamily family, SafeTensors weights, Arithmetic arithmetic, Device device) {
         Program program = ProgramWriter.write(family, arithmetic);
         weights.findAll(program.specs());
         TorchModule module = TorchModule.load(program.code(), device, weights.file());
@@ -49,7 +52,7 @@ public final class TorchStepModel implements StepModel {
             return new TorchStepModel(family, module, arithmetic);
         } catch (EngineException e) {
             module.close();
-            throw arithmetic.packs()
+            throw arithmetic == Arithmetic.INT8
                     ? ModelLoadException.because(
                             "precision is INT8, with which this build of PyTorch can't load " + weights.file(),
                             e,
