@@ -60,19 +60,13 @@ final class ChatTurn<R> implements ChatModel.Listener {
         }
     }
 
-    /** Why a request fails whose answer was cancelled, though nobody who asked has done so. */
-    static IllegalStateException cutShort() {
-        return new IllegalStateException(
-                "the model was closed before the answer was whole: ask again, or give it more time to finish");
-    }
-
     private void complete(boolean whole) {
         try {
             if (whole) {
                 keep.accept(text.toString());
                 replies.complete();
             } else {
-                replies.fail(cutShort());
+                replies.fail(Lifetime.cutShort());
             }
         } catch (Throwable failure) {
             replies.fail(failure);

@@ -61,6 +61,12 @@ final class Lifetime {
         }
     }
 
+    /** Why a request fails whose answer was cancelled, though nobody who asked has done so. */
+    static IllegalStateException cutShort() {
+        return new IllegalStateException(
+                "the model was closed before the answer was whole: ask again, or give it more time to finish");
+    }
+
     /** What to throw at a caller who came too late. */
     IllegalStateException closedAlready() {
         return new IllegalStateException("model " + name + " is closed: load it again");

@@ -47,7 +47,7 @@ final class RepliesReader<R> implements Reader {
             return;
         }
         if (piece.finishReason() == FinishReason.CANCELLED) {
-            replies.fail(ChatTurn.cutShort());
+            replies.fail(Lifetime.cutShort());
         } else if (piece.finishReason() != null && --unfinished == 0) {
             replies.complete();
         }
