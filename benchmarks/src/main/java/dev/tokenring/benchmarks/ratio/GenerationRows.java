@@ -61,7 +61,7 @@ final class GenerationRows {
             rows.add(than(GenerationPeer.LLAMA_CPP, "llama.cpp", precision, FEW, 1));
             rows.add(than(GenerationPeer.LLAMA_CPP, "llama.cpp", precision, MANY, 3));
         }
-        rows.add(than(GenerationPeer.JLAMA, "Jlama", GenerationPrecision.FP32, FEW, 1));
+        rows.add(than(GenerationPeer.JLAMA, "Jlama, both on JDK 22 or later", GenerationPrecision.FP32, FEW, 1));
         return rows;
     }
 

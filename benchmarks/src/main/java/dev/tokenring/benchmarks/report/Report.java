@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,9 +77,18 @@ public final class Report implements Callable<Integer> {
     @Option(
             names = "--newer",
             paramLabel = "FILE",
-            description = "What 'ratios --json' wrote later: its rows take the place of those of the same name, where"
-                    + " something else was running on the machine, for example.")
+            description =
+                    "What 'ratios --json' wrote later: its rows take the place of those of the same name, where"
+                            + " something else was running on the machine, for example, or are added, where they need another JDK.")
     private @Nullable Path newer;
+
+    @Option(
+            names = "--ratios",
+            paramLabel = "FILE",
+            description =
+                    "What 'ratios --json' wrote on this machine, of this commit: the promises are not checked again. Half"
+                            + " of the time is for them.")
+    private @Nullable Path ratios;
 
     /** To be filled by picocli. */
     public Report() {}
@@ -105,16 +115,13 @@ public final class Report implements Callable<Integer> {
         Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var machine = Machine.here();
         System.out.println(machine.describe());
-        List<Comparison> comparisons = Ratios.measureAll(quick);
+        List<Comparison> comparisons = ratios == null
+                ? Ratios.measureAll(quick)
+                : Findings.read(ratios).comparisons();
         Map<String, String> missing = GenerationSections.missing();
-        List<Setting> settings = Sections.all().stream()
-                .flatMap(section -> section.settings().stream())
-                .filter(setting -> !missing.containsKey(setting.params().get("peer")))
-                .filter(setting -> !isDoneWith(setting, comparisons))
-                .toList();
         List<Figure> figures = new Rounds(
                         setting -> GenerationSections.roundsOf(setting, roundsOfEach()), this::measure)
-                .measure(settings);
+                .measure(toMeasure(missing.keySet(), comparisons));
         List<Latency> latencies =
                 LatencyAtRate.measure(quick).stream().flatMap(Latency::of).toList();
         return new Results(
@@ -128,6 +135,15 @@ public final class Report implements Callable<Integer> {
                 IdleCost.measure(quick),
                 GenerationSweep.measure(quick),
                 missing);
+    }
+
+    /** What the charts show, but for peers that can't be run, and for what is known from promises. */
+    static List<Setting> toMeasure(Set<String> missingPeers, List<Comparison> comparisons) {
+        return Sections.all().stream()
+                .flatMap(section -> section.settings().stream())
+                .filter(setting -> !missingPeers.contains(setting.params().getOrDefault("peer", "")))
+                .filter(setting -> !isDoneWith(setting, comparisons))
+                .toList();
     }
 
     /** Language models take so long that what was measured of them for a promise is not measured again. */

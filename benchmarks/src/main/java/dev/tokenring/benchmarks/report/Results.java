@@ -11,6 +11,7 @@ import dev.tokenring.benchmarks.ratio.Findings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,15 +61,24 @@ public record Results(
         Json.write(file, this);
     }
 
-    /** The same, but for the promises that were checked again. */
+    /** The same, but for the promises that were checked again, or for the first time. */
     Results with(Findings newer) {
-        List<Comparison> replaced = comparisons.stream()
-                .map(before -> newer.comparisons().stream()
-                        .filter(after -> after.name().equals(before.name()))
-                        .findFirst()
-                        .orElse(before))
-                .toList();
-        return new Results(machine, commit, date, figures, replaced, notRun, latencies, idle, sweep, missing);
+        Map<String, Comparison> byName = new LinkedHashMap<>();
+        comparisons.forEach(before -> byName.put(before.name(), before));
+        newer.comparisons().forEach(after -> byName.put(after.name(), after));
+        Map<String, String> stillNotRun = new LinkedHashMap<>(notRun);
+        stillNotRun.keySet().removeAll(byName.keySet());
+        return new Results(
+                machine,
+                commit,
+                date,
+                figures,
+                List.copyOf(byName.values()),
+                stillNotRun,
+                latencies,
+                idle,
+                sweep,
+                missing);
     }
 
     /** What was measured of a setting, if it was: for a chart, or else for promises. */

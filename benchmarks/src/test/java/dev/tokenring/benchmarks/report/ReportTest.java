@@ -5,6 +5,7 @@ import static java.nio.file.Files.writeString;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokenring.benchmarks.measure.Metric;
+import dev.tokenring.benchmarks.measure.Setting;
 import dev.tokenring.benchmarks.ratio.Comparison;
 import dev.tokenring.benchmarks.ratio.Findings;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,6 +168,35 @@ class ReportTest {
         render(earlier);
 
         assertThat(readString(out.resolve("README.md"))).contains("Not run: Jlama, F32 (needs a newer JDK).");
+    }
+
+    @Test
+    void chartsLeaveOutPeersThatCantBeRunAndMeasureTheRest() {
+        List<Setting> all = Report.toMeasure(Set.of(), List.of());
+        List<Setting> without = Report.toMeasure(new TreeSet<>(Set.of("JLAMA")), List.of());
+
+        assertThat(all).anySatisfy(setting -> assertThat(setting.params()).containsEntry("peer", "JLAMA"));
+        assertThat(all).anySatisfy(setting -> assertThat(setting.params()).doesNotContainKey("peer"));
+        assertThat(without).hasSizeLessThan(all.size()).allSatisfy(setting -> assertThat(setting.params())
+                .doesNotContainEntry("peer", "JLAMA"));
+    }
+
+    @Test
+    void rowsOfALaterRunTakeThePlaceOfTheirsOrAreAdded() {
+        Results before = MadeUp.results();
+        Comparison again = renamed(MadeUp.MET, MadeUp.MISSED.name());
+        Comparison first = renamed(MadeUp.MET, "replay");
+
+        Results after = before.with(new Findings(before.machine(), List.of(again, first)));
+
+        assertThat(after.comparisons()).contains(again, first).doesNotContain(MadeUp.MISSED);
+        assertThat(after.comparisons()).hasSize(before.comparisons().size() + 1);
+        assertThat(before.notRun()).containsKey("replay");
+        assertThat(after.notRun()).doesNotContainKey("replay");
+    }
+
+    private static Comparison renamed(Comparison one, String name) {
+        return new Comparison(name, one.promise(), one.bar(), one.ours(), one.reference(), one.ratios());
     }
 
     @Test
