@@ -11,7 +11,10 @@ public enum Precision {
     /** 32 bits: exact, for any device. */
     FP32,
 
-    /** 16 bits with the range of 32, for any device; on a CPU fast where it has instructions for them (AVX-512 BF16, AMX). */
+    /**
+     * 16 bits with the range of 32, for any device; on a CPU fast where it has instructions for them (AVX-512 BF16, AMX).
+     * There an embedding that is also the head is kept twice.
+     */
     BF16,
 
     /** 16 bits, for GPUs. */

@@ -38,8 +38,8 @@ enum Arithmetic {
             """),
 
     /**
-     * Where oneDNN does not compute with bfloat16, or is not there. One row is a product of a matrix and a vector, which reads the matrix with all threads; not so with the bias as a
-     * part of it, where PyTorch takes a slow way.
+     * Where oneDNN does not compute with bfloat16, or is not there. One row is a product of a matrix and a vector, which
+     * reads the matrix with all threads; not so with the bias as a part of it, where PyTorch takes a slow way.
      */
     PLAIN_BF16(Numbers.BFLOAT16, Numbers.BFLOAT16, """
               def linear(self: __torch__.Program, x: Tensor, w: Tensor, b: Tensor) -> Tensor:

@@ -51,6 +51,8 @@ public final class GenerationEngine implements AutoCloseable {
     private final List<Runnable> errands = new ArrayList<>();
 
     private volatile boolean closing;
+    /** Somebody wants the thread to look again; the permit to park tells it too, but any lock on the way may take that. */
+    private volatile boolean woken;
 
     private volatile boolean dead;
     private volatile int open;
@@ -297,6 +299,7 @@ public final class GenerationEngine implements AutoCloseable {
 
     /** Has the thread look again at what its sequences want. */
     private void wake() {
+        woken = true;
         LockSupport.unpark(thread);
     }
 
@@ -331,7 +334,7 @@ public final class GenerationEngine implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closing) {
+            for (woken = false; !closing; woken = false) {
                 takeIn();
                 boolean computed = scheduler.step();
                 sendErrands();
@@ -408,6 +411,9 @@ public final class GenerationEngine implements AutoCloseable {
         if (couriers.isBehind()) {
             couriers.relieve();
             untilNs = Math.min(untilNs, nowNs + COURIERS_LATE_NS);
+        }
+        if (woken) {
+            return;
         }
         if (untilNs == Sequence.NEVER) {
             LockSupport.park(this);

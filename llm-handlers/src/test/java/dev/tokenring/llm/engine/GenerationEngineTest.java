@@ -230,6 +230,26 @@ class GenerationEngineTest {
         engine.close();
     }
 
+    /** While couriers are at work, the thread that computes waits for their lock, which takes what would wake it later. */
+    @Test
+    void noWakeUpIsLost() throws Exception {
+        var askers = new ArrayList<CompletableFuture<Void>>();
+        for (int i = 0; i < 4; i++) {
+            int prompt = i + 1;
+            askers.add(CompletableFuture.runAsync(() -> {
+                for (int round = 0; round < 5000; round++) {
+                    var reader = new Collector();
+                    ask(prompt, 1, reader);
+                    reader.whole.orTimeout(30, TimeUnit.SECONDS).join();
+                }
+            }));
+        }
+        for (CompletableFuture<Void> asker : askers) {
+            asker.get(50, TimeUnit.SECONDS);
+        }
+        engine.close();
+    }
+
     @Test
     void everyAnswerEndsOnceWhoeverCancelsOrClosesMeanwhile() throws Exception {
         for (int round = 0; round < 60; round++) {
