@@ -103,6 +103,8 @@ final class Couriers {
                 errand.run();
                 thrown = false;
             } finally {
+                // A reader's code may leave an interrupt behind, which is none of the next one's business.
+                Thread.interrupted();
                 done(System.nanoTime() - beganNs, thrown);
             }
         }
@@ -153,8 +155,8 @@ final class Couriers {
             while (errands.isEmpty() && !closed && leftNs > 0) {
                 leftNs = sent.awaitNanos(leftNs);
             }
-        } catch (InterruptedException byTheReadersCode) {
-            // It ends if there is nothing to do.
+        } catch (InterruptedException bySomebody) {
+            // This thread ends, unless there is something to do.
         } finally {
             idle--;
         }

@@ -90,11 +90,16 @@ class CouriersTest {
     }
 
     @Test
-    void anInterruptFromAReaderEndsNothing() {
+    void anInterruptThatAReaderLeavesDoesNotReachTheNext() {
+        var interrupted = new AtomicInteger();
         for (int i = 1; i <= 20; i++) {
-            couriers.send(List.of(() -> Thread.currentThread().interrupt(), quick()));
+            couriers.send(List.of(
+                    () -> Thread.currentThread().interrupt(),
+                    () -> interrupted.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0),
+                    quick()));
             await(i);
         }
+        assertThat(interrupted).hasValue(0);
     }
 
     private static void sleep(int ms) {
