@@ -42,10 +42,12 @@ class CouriersTest {
     void whoeverIsQuickDoesItAlone() {
         for (int step = 1; step <= 200; step++) {
             couriers.send(List.of(quick(), quick(), quick()));
-            await(3 * step);
+            while (run.get() < 3 * step) {
+                Thread.onSpinWait();
+            }
         }
-        // a machine that stops for 5 ms may bring a second one
-        assertThat(threads).hasSizeLessThan(10);
+        // one that has nothing to do for a second, on a machine that stops so long, is followed by another
+        assertThat(threads).hasSizeLessThan(4);
     }
 
     @Test
