@@ -115,9 +115,7 @@ public final class Report implements Callable<Integer> {
         Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         var machine = Machine.here();
         System.out.println(machine.describe());
-        List<Comparison> comparisons = ratios == null
-                ? Ratios.measureAll(quick)
-                : Findings.read(ratios).comparisons();
+        List<Comparison> comparisons = ratios == null ? Ratios.measureAll(quick) : known(ratios, machine);
         Map<String, String> missing = GenerationSections.missing();
         List<Figure> figures = new Rounds(
                         setting -> GenerationSections.roundsOf(setting, roundsOfEach()), this::measure)
@@ -135,6 +133,17 @@ public final class Report implements Callable<Integer> {
                 IdleCost.measure(quick),
                 GenerationSweep.measure(quick),
                 missing);
+    }
+
+    private static List<Comparison> known(Path file, Machine here) {
+        Findings found = Findings.read(file);
+        if (!found.machine().describe().equals(here.describe())) {
+            throw new IllegalArgumentException(
+                    file + " was measured on " + found.machine().describe() + ", and this is "
+                            + here.describe() + ": measure the ratios here, or put the file into the folder "
+                            + Elsewhere.FOLDER + " beside the page");
+        }
+        return found.comparisons();
     }
 
     /** What the charts show, but for peers that can't be run, and for what is known from promises. */
