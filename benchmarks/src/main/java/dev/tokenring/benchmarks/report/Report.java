@@ -96,6 +96,10 @@ public final class Report implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
+            if (from != null && ratios != null) {
+                throw new IllegalArgumentException("--ratios " + ratios + " is for a report that measures, and --from "
+                        + from + " measures nothing: use --newer to replace rows of what was measured before");
+            }
             Readme numbers = Readme.open(readme); // before anything is measured, which takes long
             Results results = from == null ? measure() : Results.read(from);
             if (newer != null) {

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class GenerationEngine implements AutoCloseable {
     private static final long COURIERS_LATE_NS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int LEAST_TOKENS = 2;
-    private static final long NS_PER_MS = 1_000_000;
 
     /** Makes the sampler of an answer. */
     @FunctionalInterface
@@ -42,11 +40,7 @@ public final class GenerationEngine implements AutoCloseable {
     private final long originNs = System.nanoTime();
     private final int mostTokens;
     private final int mostAnswers;
-    /** Guarded by itself, and so are the fields up to the next comment. */
-    private final List<Sequence> arrivals = new ArrayList<>();
-
-    private long asked;
-    private boolean refusing;
+    private final Intake intake = new Intake();
     /** For the thread that computes alone. */
     private final List<Runnable> errands = new ArrayList<>();
 
@@ -55,9 +49,6 @@ public final class GenerationEngine implements AutoCloseable {
     private volatile boolean woken;
 
     private volatile boolean dead;
-    private volatile int open;
-    /** Answers whose end has not been read. */
-    private final AtomicInteger unread = new AtomicInteger();
 
     /**
      * Starts the thread, which loads the model first; waits until it is loaded. A second thread that computes, if only while
@@ -206,13 +197,13 @@ public final class GenerationEngine implements AutoCloseable {
         requireRoom(prompt, 1);
         Sampler sampler = samplers.open(options, sample, prompt, mostTokens - prompt.length);
         var answer = new Utterance(
-                options, sampler, prompt, mostTokens, decode, reader, carrier, this::wake, this::answerRead);
+                options, sampler, prompt, mostTokens, decode, reader, carrier, this::wake, intake::endRead);
         int limit = (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + options.maxTokens());
-        unread.incrementAndGet();
+        intake.expectReader();
         try {
             submit(answer, prompt, limit, priority, remainingNs);
         } catch (RuntimeException refused) {
-            answerRead();
+            intake.endRead();
             throw refused;
         }
         return () -> {
@@ -259,13 +250,6 @@ public final class GenerationEngine implements AutoCloseable {
         }
     }
 
-    private void answerRead() {
-        unread.decrementAndGet();
-        synchronized (arrivals) {
-            arrivals.notifyAll();
-        }
-    }
-
     /**
      * Checks that so many answers can be waiting or being generated at the same time.
      *
@@ -287,12 +271,9 @@ public final class GenerationEngine implements AutoCloseable {
     private void submit(Work work, int[] prompt, int limit, int priority, long remainingNs) {
         long nowNs = nowNs();
         long deadlineNs = remainingNs > Long.MAX_VALUE - nowNs ? Sequence.NEVER : nowNs + remainingNs;
-        synchronized (arrivals) {
-            if (refusing) {
-                throw new IllegalStateException("model " + name + " is closed: load it again");
-            }
-            int most = Math.min(limit, mostTokens);
-            arrivals.add(new Sequence(work, prompt, most, priority, deadlineNs, nowNs, asked++));
+        int most = Math.min(limit, mostTokens);
+        if (!intake.offer(order -> new Sequence(work, prompt, most, priority, deadlineNs, nowNs, order))) {
+            throw new IllegalStateException("model " + name + " is closed: load it again");
         }
         wake();
     }
@@ -305,16 +286,12 @@ public final class GenerationEngine implements AutoCloseable {
 
     /** How many requests are waiting or being answered, those included whose answer has not been read to its end. */
     public int open() {
-        synchronized (arrivals) {
-            return Math.max(open + arrivals.size(), unread.get());
-        }
+        return intake.open();
     }
 
     /** Whether new requests are taken in. */
     public boolean isTakingIn() {
-        synchronized (arrivals) {
-            return !refusing;
-        }
+        return intake.isTaking();
     }
 
     /** Whether the thread has ended before its time, or none of its last steps worked. */
@@ -335,25 +312,25 @@ public final class GenerationEngine implements AutoCloseable {
     private void run() {
         try {
             for (woken = false; !closing; woken = false) {
-                takeIn();
+                intake.moveTo(scheduler);
                 boolean computed = scheduler.step();
                 sendErrands();
-                countOpen();
+                intake.count(scheduler.places().open());
                 if (!computed) {
                     rest();
                 }
             }
-            refuse();
-            takeIn();
+            intake.refuse();
+            intake.moveTo(scheduler);
             scheduler.close();
         } catch (Throwable e) {
             dead = true;
-            refuse();
-            takeIn();
+            intake.refuse();
+            intake.moveTo(scheduler);
             scheduler.close(e);
         } finally {
             sendErrands();
-            countOpen();
+            intake.count(scheduler.places().open());
             model.close();
         }
     }
@@ -374,30 +351,6 @@ public final class GenerationEngine implements AutoCloseable {
         if (!errands.isEmpty()) {
             couriers.send(errands);
             errands.clear();
-        }
-    }
-
-    private void takeIn() {
-        synchronized (arrivals) {
-            arrivals.forEach(scheduler::add);
-            arrivals.clear();
-            countOpen();
-        }
-    }
-
-    private void countOpen() {
-        int now = scheduler.places().open();
-        if (now != open) {
-            synchronized (arrivals) {
-                open = now;
-                arrivals.notifyAll();
-            }
-        }
-    }
-
-    private void refuse() {
-        synchronized (arrivals) {
-            refusing = true;
         }
     }
 
@@ -430,24 +383,9 @@ public final class GenerationEngine implements AutoCloseable {
      * @return how many requests are not finished
      */
     public int drain(long timeoutNs) {
-        refuse();
+        intake.refuse();
         wake();
-        boolean interrupted = false;
-        long untilNs = nowNs() + Math.min(timeoutNs, Long.MAX_VALUE / 2);
-        synchronized (arrivals) {
-            for (long leftNs = untilNs - nowNs(); open() > 0 && leftNs > 0; leftNs = untilNs - nowNs()) {
-                try {
-                    arrivals.wait(leftNs / NS_PER_MS + 1);
-                } catch (InterruptedException whileWaiting) {
-                    interrupted = true;
-                    break;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        return open();
+        return intake.awaitNoneOpen(timeoutNs);
     }
 
     /**
@@ -457,7 +395,7 @@ public final class GenerationEngine implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        refuse();
+        intake.refuse();
         wake();
         if (Thread.currentThread() == thread) {
             return;

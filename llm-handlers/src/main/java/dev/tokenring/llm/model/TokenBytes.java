@@ -21,6 +21,8 @@ final class TokenBytes {
     /** GPT-2 writes a byte as the character of its number where that is printable, and the others from 256 on, in order. */
     private static final int[] BYTE_BY_CHARACTER = byteByCharacter();
 
+    private static final Function<String, byte[]> BYTE_LEVEL = TokenBytes::byteLevel;
+
     private static int[] byteByCharacter() {
         int[] bytes = new int[512];
         Arrays.fill(bytes, -1);
@@ -39,17 +41,7 @@ final class TokenBytes {
      * token of a text, or bytes that are no character, in ways of their own.
      */
     static boolean areWholeText(JsonObject json) {
-        JsonElement decoder = json.get("decoder");
-        if (decoder == null || !decoder.isJsonObject()) {
-            return false;
-        }
-        String type = decoder.getAsJsonObject().get("type").getAsString();
-        if (!type.equals("Sequence")) {
-            return type.equals("ByteLevel");
-        }
-        JsonArray all = decoder.getAsJsonObject().getAsJsonArray("decoders");
-        return all.size() == 1
-                && all.get(0).getAsJsonObject().get("type").getAsString().equals("ByteLevel");
+        return decoder(json.get("decoder")) == BYTE_LEVEL;
     }
 
     /** By id; empty for special tokens and for ids without a token; null if the decoder is of an unknown kind. */
@@ -96,7 +88,7 @@ final class TokenBytes {
         }
         JsonObject decoder = element.getAsJsonObject();
         return switch (decoder.get("type").getAsString()) {
-            case "ByteLevel" -> TokenBytes::byteLevel;
+            case "ByteLevel" -> BYTE_LEVEL;
             case "Metaspace" -> {
                 String space =
                         decoder.has("replacement") ? decoder.get("replacement").getAsString() : "\u2581";
@@ -124,7 +116,7 @@ final class TokenBytes {
                 }
                 case "ByteFallback" -> fallsBack = true;
                 case "ByteLevel" -> {
-                    return decoders.size() == 1 ? TokenBytes::byteLevel : null;
+                    return decoders.size() == 1 ? BYTE_LEVEL : null;
                 }
                 case "Metaspace" -> replaced = replaced.andThen(token -> token.replace("\u2581", " "));
                 case "Fuse", "Strip" -> {} // of the whole text, not of a token
