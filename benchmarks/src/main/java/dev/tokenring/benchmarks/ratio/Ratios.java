@@ -7,6 +7,7 @@ import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Jmh;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.measure.Metric;
+import dev.tokenring.benchmarks.measure.Setting;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -111,12 +113,12 @@ public final class Ratios implements Callable<Integer> {
     /**
      * Checks all promises that can be, and prints a line for each.
      *
-     * @param quick whether to take the shorter list, with fewer and shorter runs
+     * @param quick whether to take the shorter list, with fewer pairs
+     * @param runner gives the value of one new JVM
      * @return what was found, row by row
      */
-    public static List<Comparison> measureAll(boolean quick) {
-        var measurement = new Pairs(
-                row -> enoughPairs(row, quick), setting -> Jmh.run(setting, Effort.of(setting.metric(), quick)));
+    public static List<Comparison> measureAll(boolean quick, ToDoubleFunction<Setting> runner) {
+        var measurement = new Pairs(row -> enoughPairs(row, quick), runner);
         List<Comparison> found = new ArrayList<>();
         for (Row row : Rows.all()) {
             if ((row.quick() || !quick) && !isMissingSomething(row)) {

@@ -4,10 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import dev.tokenring.benchmarks.IdleCost;
 import dev.tokenring.benchmarks.generation.sweep.GenerationSweep;
+import dev.tokenring.benchmarks.generation.sweep.SweepResult;
 import dev.tokenring.benchmarks.latency.LatencyAtRate;
+import dev.tokenring.benchmarks.latency.LatencyResult;
 import dev.tokenring.benchmarks.measure.Effort;
 import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Jmh;
+import dev.tokenring.benchmarks.measure.Json;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.measure.Setting;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +42,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures what the charts show, each setting in several JVMs in turn with all others, checks the promises as"
                     + " 'ratios' does, and writes results, page, charts and the README's numbers.",
-            "Run it in the root of the repository. A few minutes per round; leave the machine alone meanwhile."
+            "Run it in the root of the repository, and leave the machine alone meanwhile: it takes more than an hour.",
+            "What ended early goes on with --resume."
         })
 public final class Report implements Callable<Integer> {
     private static final int QUICK_ROUNDS = 2;
@@ -83,12 +88,17 @@ public final class Report implements Callable<Integer> {
     private @Nullable Path newer;
 
     @Option(
-            names = "--ratios",
+            names = "--progress",
             paramLabel = "FILE",
+            description = "Where each value is kept as soon as it is measured.",
+            defaultValue = "benchmarks/target/report.jsonl")
+    private Path progress = Path.of("benchmarks/target/report.jsonl");
+
+    @Option(
+            names = "--resume",
             description =
-                    "What 'ratios --json' wrote on this machine, of this commit: the promises are not checked again. Half"
-                            + " of the time is for them.")
-    private @Nullable Path ratios;
+                    "Goes on with a report of this commit and machine that ended early: what --progress has is not measured again.")
+    private boolean resume;
 
     /** To be filled by picocli. */
     public Report() {}
@@ -96,9 +106,9 @@ public final class Report implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            if (from != null && ratios != null) {
-                throw new IllegalArgumentException("--ratios " + ratios + " is for a report that measures, and --from "
-                        + from + " measures nothing: use --newer to replace rows of what was measured before");
+            if (from != null && resume) {
+                throw new IllegalArgumentException(
+                        "--resume goes on measuring, and --from " + from + " measures nothing: leave one of them out");
             }
             Readme numbers = Readme.open(readme); // before anything is measured, which takes long
             Results results = from == null ? measure() : Results.read(from);
@@ -115,39 +125,33 @@ public final class Report implements Callable<Integer> {
         }
     }
 
-    private Results measure() {
-        Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    private Results measure() throws IOException {
         var machine = Machine.here();
         System.out.println(machine.describe());
-        List<Comparison> comparisons = ratios == null ? Ratios.measureAll(quick) : known(ratios, machine);
+        var now = Progress.Begun.of(machine, commit(), quick, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+        Progress kept = resume ? Progress.resume(progress, now) : Progress.begin(progress, now);
+        List<Comparison> comparisons = Ratios.measureAll(quick, setting -> measure(setting, kept));
         Map<String, String> missing = GenerationSections.missing();
         List<Figure> figures = new Rounds(
-                        setting -> GenerationSections.roundsOf(setting, roundsOfEach()), this::measure)
+                        setting -> GenerationSections.roundsOf(setting, roundsOfEach()),
+                        setting -> measureAndPrint(setting, kept))
                 .measure(toMeasure(missing.keySet(), comparisons));
-        List<Latency> latencies =
-                LatencyAtRate.measure(quick).stream().flatMap(Latency::of).toList();
+        List<Latency> latencies = Stream.of(
+                        kept.next("latencies", LatencyResult[].class, () -> LatencyAtRate.measure(quick)
+                                .toArray(LatencyResult[]::new)))
+                .flatMap(Latency::of)
+                .toList();
         return new Results(
                 machine,
-                commit(),
-                date,
+                kept.begun().commit(),
+                kept.begun().date(),
                 figures,
                 comparisons,
                 Ratios.notRun(),
                 latencies,
-                IdleCost.measure(quick),
-                GenerationSweep.measure(quick),
+                kept.next("idle", IdleCost.Percent.class, () -> IdleCost.measure(quick)),
+                kept.next("sweep", SweepResult.class, () -> GenerationSweep.measure(quick)),
                 missing);
-    }
-
-    private static List<Comparison> known(Path file, Machine here) {
-        Findings found = Findings.read(file);
-        if (!found.machine().describe().equals(here.describe())) {
-            throw new IllegalArgumentException(
-                    file + " was measured on " + found.machine().describe() + ", and this is "
-                            + here.describe() + ": measure the ratios here, or put the file into the folder "
-                            + Elsewhere.FOLDER + " beside the page");
-        }
-        return found.comparisons();
     }
 
     /** What the charts show, but for peers that can't be run, and for what is known from promises. */
@@ -165,8 +169,12 @@ public final class Report implements Callable<Integer> {
                 && Results.ofPromises(setting, comparisons).isPresent();
     }
 
-    private double measure(Setting setting) {
-        double value = Jmh.run(setting, Effort.of(setting.metric(), quick));
+    private double measure(Setting setting, Progress kept) {
+        return kept.next(Json.line(setting), Double.class, () -> Jmh.run(setting, Effort.of(setting.metric(), quick)));
+    }
+
+    private double measureAndPrint(Setting setting, Progress kept) {
+        double value = measure(setting, kept);
         System.out.printf(
                 "%-20s %-70s %12s %s%n",
                 setting.benchmark(),

@@ -182,15 +182,6 @@ class ReportTest {
     }
 
     @Test
-    void ratiosOfAnotherMachineAreRefused() {
-        var command = new CommandLine(new Report()).setErr(new PrintWriter(errors));
-
-        assertThat(command.execute("--readme", readme.toString(), "--ratios", earlier.toString()))
-                .isEqualTo(2);
-        assertThat(errors.toString()).contains("was measured on").contains("measure the ratios here");
-    }
-
-    @Test
     void rowsOfALaterRunTakeThePlaceOfTheirsOrAreAdded() {
         Results before = MadeUp.results();
         Comparison again = renamed(MadeUp.MET, MadeUp.MISSED.name());
