@@ -163,9 +163,14 @@ public final class Ratios implements Callable<Integer> {
                 .toList();
     }
 
-    private void checkNames() {
-        Set<String> known = Stream.concat(Rows.all().stream().map(Row::name), Rows.NOT_RUN.keySet().stream())
+    /** What {@code --only} takes. */
+    public static Set<String> names() {
+        return Stream.concat(Rows.all().stream().map(Row::name), Rows.NOT_RUN.keySet().stream())
                 .collect(Collectors.toSet());
+    }
+
+    private void checkNames() {
+        Set<String> known = names();
         for (String name : only) {
             if (!known.contains(name)) {
                 throw new ParameterException(

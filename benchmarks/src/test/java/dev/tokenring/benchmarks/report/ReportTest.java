@@ -8,6 +8,7 @@ import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.measure.Setting;
 import dev.tokenring.benchmarks.ratio.Comparison;
 import dev.tokenring.benchmarks.ratio.Findings;
+import dev.tokenring.benchmarks.ratio.Ratios;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -288,11 +289,28 @@ class ReportTest {
     void everyPromiseHasARowThatSaysWhetherItIsMet() throws IOException {
         render(earlier);
 
-        assertThat(readString(readme).lines())
+        assertThat(readString(out.resolve("README.md")).lines())
                 .contains(
                         "| faster than a snail | 10.00 million/s | 20.00 | 1.25 | 1.00 to 1.50 | ≥ 0.90 | met |",
                         "| faster than a hare | 10.00 million/s | 20.00 | 0.50 | 0.25 to 0.75 | ≥ 2.00 | **MISSED** |",
                         "| allocated by a message | 88.00 million/s | – | – | – | ≤ 88.00 | met |");
+    }
+
+    @Test
+    void readmeShowsWhatIsMissedAndWhatUsersAskAboutFirst() throws IOException {
+        Comparison first = renamed(MadeUp.MET, "round-trip-vertx");
+        MadeUp.results()
+                .with(new Findings(MadeUp.results().machine(), List.of(first)))
+                .write(earlier);
+
+        render(earlier);
+
+        assertThat(readString(readme)).contains("3 of 4 promises are met; here are all that are not");
+        assertThat(readString(readme).lines().filter(line -> line.startsWith("| faster")))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("a hare") && line.contains("MISSED"))
+                .anyMatch(line -> line.contains("a snail"));
+        assertThat(Ratios.names()).containsAll(Readme.ASKED_FIRST);
     }
 
     @Test
