@@ -35,9 +35,13 @@ final class Couriers {
     private long sinceNs;
 
     private int workers;
+    /** How many of them have no errand at hand; those that have only been started are among them. */
     private int idle;
     /** How many quick errands are to come before one thread is trusted with all of them again. */
     private int slow;
+
+    /** Nobody will relieve them any more. */
+    private boolean alone;
 
     private boolean closed;
 
@@ -80,16 +84,31 @@ final class Couriers {
         }
     }
 
+    /**
+     * From now on they see for themselves that no errand waits behind one that takes long: whoever takes one has another
+     * come for the next.
+     */
+    void relieveThemselves() {
+        lock.lock();
+        try {
+            alone = true;
+            relieveLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void relieveLocked() {
         if (errands.isEmpty()) {
             return;
         }
         long nowNs = System.nanoTime();
-        boolean late = nowNs - sinceNs > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
+        boolean late = alone || nowNs - sinceNs > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS);
         if (late && idle > 0) {
             sent.signal();
         } else if (workers == 0 || (late && workers < MOST)) {
             workers++;
+            idle++;
             sinceNs = nowNs;
             new Courier().start();
         }
@@ -114,8 +133,11 @@ final class Couriers {
         lock.lock();
         try {
             if (dying) {
-                leave();
+                workers--;
+                ended.signalAll();
                 relieveLocked();
+            } else {
+                idle++;
             }
             slow = tookNs > QUICK_NS ? QUICK_TO_TRUST : Math.max(0, slow - 1);
         } finally {
@@ -128,13 +150,17 @@ final class Couriers {
         lock.lock();
         try {
             awaitErrand();
+            idle--;
             if (errands.isEmpty()) {
-                leave();
+                workers--;
+                ended.signalAll();
                 return null;
             }
             sinceNs = System.nanoTime();
             Runnable errand = errands.remove();
-            if (slow > 0 && !errands.isEmpty()) {
+            if (alone) {
+                relieveLocked();
+            } else if (slow > 0 && !errands.isEmpty()) {
                 sent.signal();
             }
             return errand;
@@ -143,13 +169,7 @@ final class Couriers {
         }
     }
 
-    private void leave() {
-        workers--;
-        ended.signalAll();
-    }
-
     private void awaitErrand() {
-        idle++;
         try {
             long leftNs = TimeUnit.MILLISECONDS.toNanos(IDLE_MS);
             while (errands.isEmpty() && !closed && leftNs > 0) {
@@ -157,8 +177,6 @@ final class Couriers {
             }
         } catch (InterruptedException bySomebody) {
             // This thread ends, unless there is something to do.
-        } finally {
-            idle--;
         }
     }
 
@@ -167,7 +185,9 @@ final class Couriers {
         lock.lock();
         try {
             closed = true;
+            alone = true;
             sent.signalAll();
+            relieveLocked();
             if (!isCalling()) {
                 awaitAll();
             }

@@ -330,6 +330,7 @@ public final class GenerationEngine implements AutoCloseable {
             scheduler.close(e);
         } finally {
             sendErrands();
+            couriers.relieveThemselves();
             intake.count(scheduler.places().open());
             model.close();
         }

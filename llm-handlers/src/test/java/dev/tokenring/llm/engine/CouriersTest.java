@@ -91,6 +91,26 @@ class CouriersTest {
         assertThat(run).hasValue(3);
     }
 
+    /** Nobody relieves any more, and who holds up the only courier may never let go of it. */
+    @Test
+    void closingHoldsUpNobodyBehindOneThatBlocks() throws Exception {
+        var began = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        couriers.send(List.of(() -> {
+            began.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        began.await();
+        couriers.send(List.of(quick(), quick()));
+        couriers.close();
+        assertThat(run).hasValue(2);
+        release.countDown();
+    }
+
     @Test
     void anInterruptThatAReaderLeavesDoesNotReachTheNext() {
         var interrupted = new AtomicInteger();

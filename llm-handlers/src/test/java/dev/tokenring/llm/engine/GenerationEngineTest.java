@@ -423,4 +423,79 @@ class GenerationEngineTest {
         }
         engine.close();
     }
+
+    @Test
+    void whoeverIsCutOffByClosingIsToldThoughAnotherReaderBlocks() throws Exception {
+        var room = new AtomicReference<Runnable>();
+        var parked = new Collector() {
+            volatile boolean hasRoom;
+
+            @Override
+            public boolean hasRoom() {
+                return hasRoom;
+            }
+
+            @Override
+            public void onRoom(Runnable action) {
+                room.set(action);
+            }
+        };
+        ask(1, 150, parked);
+        while (room.get() == null) {
+            Thread.onSpinWait();
+        }
+        var began = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var blocked = new Collector();
+        blocked.atPiece = () -> {
+            began.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        };
+        ask(2, 1, blocked);
+        began.await();
+        engine.close();
+        parked.hasRoom = true;
+        room.get().run();
+        assertThat(parked.whole.get(10, TimeUnit.SECONDS).finishReason()).isEqualTo(FinishReason.CANCELLED);
+        release.countDown();
+    }
+
+    /** Nobody closes an engine that has died, so that nobody but its couriers sees to it that all are told. */
+    @Test
+    void whoeverADeadEngineFailsIsToldThoughAnotherReaderBlocks() throws Exception {
+        var dying = GenerationEngine.start(
+                "dying",
+                () -> new FakeModel(200, 5_000, 0, 0),
+                (options, sample, prompt, room) -> new Sampler(options),
+                EngineOptions.DEFAULT.withMaxBatchSize(4).withCacheBytes(50_000));
+        var began = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var blocked = new Collector();
+        blocked.atPiece = () -> {
+            began.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        };
+        GenerationOptions one = GenerationOptions.GREEDY.withMaxTokens(1);
+        dying.generateAll(prompt(1), one, 0, EVER, GenerationEngineTest::decode, blocked);
+        began.await();
+        var killer = new Collector() {
+            @Override
+            public boolean isGone() {
+                throw new IllegalStateException("on purpose");
+            }
+        };
+        dying.generateAll(prompt(2), one, 0, EVER, GenerationEngineTest::decode, killer);
+        assertThatThrownBy(() -> killer.whole.get(10, TimeUnit.SECONDS)).hasMessageContaining("on purpose");
+        release.countDown();
+        dying.close();
+        engine.close();
+    }
 }
