@@ -51,13 +51,27 @@ public final class Tokenizer implements AutoCloseable {
         this.addedTokens = addedTokens(json, false);
         this.specialTokens = addedTokens(json, true);
         this.bytesById = TokenBytes.read(json, vocabularySize);
-        this.decodesByBytes = TokenBytes.areWholeText(json);
+        this.decodesByBytes = TokenBytes.areWholeText(json) && areAddedTokensWhereTheySay(json);
         this.beginning = beginning(config);
         this.anchor = ids(ANCHOR, false);
         this.beginsWithSpace = !Arrays.equals(
                 ids(ANCHOR + "a", false),
                 IntStream.concat(Arrays.stream(anchor), Arrays.stream(ids("a", false)))
                         .toArray());
+    }
+
+    /** Not so in a file with holes, or with a token that the vocabulary has too: the library gives them ids of its own then. */
+    private boolean areAddedTokensWhereTheySay(JsonObject json) {
+        if (bytesById == null || !json.has("added_tokens")) {
+            return true;
+        }
+        for (JsonElement token : json.getAsJsonArray("added_tokens")) {
+            int id = token.getAsJsonObject().get("id").getAsInt();
+            if (isOfTheModel(id) && !concatenate(bytesById, List.of(id)).equals(decodeNatively(List.of(id)))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Reads a {@code tokenizer.json}, and from its configuration what a text begins with. */
@@ -225,8 +239,9 @@ public final class Tokenizer implements AutoCloseable {
     public String decode(List<Integer> ids) {
         if (decodesByBytes && bytesById != null) {
             String text = concatenate(bytesById, ids);
-            // How many stand for bytes that are no character is for the library to say.
-            if (text.indexOf(REPLACEMENT) < 0) {
+            // How many stand for bytes that are no character is for the library to say, and what a token is that the model
+            // does not have.
+            if (text.indexOf(REPLACEMENT) < 0 && ids.stream().allMatch(this::isOfTheModel)) {
                 return text;
             }
         }
@@ -238,10 +253,14 @@ public final class Tokenizer implements AutoCloseable {
         return tokenizer.decode(ids.stream().mapToLong(Integer::longValue).toArray(), true);
     }
 
-    private static String concatenate(List<byte[]> bytesById, List<Integer> ids) {
+    private boolean isOfTheModel(int id) {
+        return bytesById != null && id >= 0 && id < bytesById.size();
+    }
+
+    private String concatenate(List<byte[]> bytesById, List<Integer> ids) {
         var text = new ByteArrayOutputStream();
         for (int id : ids) {
-            if (id >= 0 && id < bytesById.size()) {
+            if (isOfTheModel(id)) {
                 text.writeBytes(bytesById.get(id));
             }
         }

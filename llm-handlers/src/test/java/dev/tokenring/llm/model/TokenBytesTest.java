@@ -3,6 +3,8 @@ package dev.tokenring.llm.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -74,6 +77,37 @@ class TokenBytesTest {
                 int most = round % 2 == 0 ? 280 : size + 3;
                 List<Integer> ids =
                         random.ints(1 + random.nextInt(12), 0, most).boxed().toList();
+                assertThat(tokenizer.decode(ids)).as("%s", ids).isEqualTo(tokenizer.decodeNatively(ids));
+            }
+        }
+    }
+
+    /** The library gives an added token an id of its own where there is a hole before it, or the vocabulary has its text. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"id\": 4100, \"content\": \"<hole>\"}",
+                "{\"id\": 4096, \"content\": \"the\"}",
+                "{\"id\": 4096, \"content\": \"\"}, {\"id\": 4097, \"content\": \"<after nothing>\"}",
+                "{\"id\": 4096, \"content\": \"<a>\"}, {\"id\": 4097, \"content\": \"<beyond the model>\"}"
+            })
+    void ofAddedTokensThatAreNotWhereTheySayAreForTheLibraryToTell(String added, @TempDir Path folder)
+            throws Exception {
+        var json = JsonParser.parseString(Files.readString(Path.of("../examples/models/house-dialogue/tokenizer.json")))
+                .getAsJsonObject();
+        for (JsonElement one : JsonParser.parseString("[" + added + "]").getAsJsonArray()) {
+            JsonObject token = one.getAsJsonObject();
+            for (String flag : List.of("single_word", "lstrip", "rstrip", "normalized", "special")) {
+                token.addProperty(flag, false);
+            }
+            json.getAsJsonArray("added_tokens").add(token);
+        }
+        Path file = Files.writeString(folder.resolve("tokenizer.json"), json.toString());
+        int size = added.contains("beyond") ? 4097 : 4104;
+        try (Tokenizer tokenizer =
+                Tokenizer.load(file, size, JsonFile.readIfPresent(folder.resolve("tokenizer_config.json")))) {
+            for (int id = 0; id < 4110; id++) {
+                List<Integer> ids = List.of(1000, id, 1001);
                 assertThat(tokenizer.decode(ids)).as("%s", ids).isEqualTo(tokenizer.decodeNatively(ids));
             }
         }
