@@ -21,7 +21,12 @@ public final class Json {
      */
     public static <T> T read(Path file, Class<T> type) {
         try {
-            return MAPPER.readValue(file, type);
+            T read = MAPPER.readValue(file, type);
+            if (read == null) {
+                throw new IllegalArgumentException(
+                        file + " can't be read as " + type.getSimpleName() + ": there is nothing in it");
+            }
+            return read;
         } catch (JacksonException unreadable) {
             throw new IllegalArgumentException(
                     file + " can't be read as " + type.getSimpleName() + ": " + unreadable.getOriginalMessage(),

@@ -47,6 +47,11 @@ public record Machine(String processor, int processors, long memoryMib, String s
         return System.getProperty("os.arch");
     }
 
+    /** Whether figures of the other may stand beside figures of this one; the JVM may be another. */
+    public boolean isHardwareOf(Machine other) {
+        return processor.equals(other.processor) && processors == other.processors && memoryMib == other.memoryMib;
+    }
+
     /** All of it in one line. */
     public String describe() {
         return "%s, %d processors, %d MiB, %s, %s%s"

@@ -1,5 +1,7 @@
 package dev.tokenring.benchmarks.ratio;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenring.benchmarks.measure.Json;
 import dev.tokenring.benchmarks.measure.Machine;
 import java.nio.file.Path;
@@ -12,6 +14,12 @@ import java.util.List;
  * @param comparisons what was found, row by row
  */
 public record Findings(Machine machine, List<Comparison> comparisons) {
+    /** Takes what was found; a file of another program's has neither. */
+    public Findings {
+        requireNonNull(machine, "there is no machine");
+        requireNonNull(comparisons, "there are no comparisons");
+    }
+
     /**
      * Reads what {@code ratios --json} wrote.
      *
@@ -19,6 +27,18 @@ public record Findings(Machine machine, List<Comparison> comparisons) {
      */
     public static Findings read(Path file) {
         return Json.read(file, Findings.class);
+    }
+
+    /**
+     * Checks that they can stand beside what was found on a machine, be it with another JVM.
+     *
+     * @throws IllegalArgumentException if they were found on another
+     */
+    public void requireHardwareOf(Machine other) {
+        if (!machine.isHardwareOf(other)) {
+            throw new IllegalArgumentException("the later rows were measured on " + machine.describe()
+                    + ", and the others on " + other.describe() + ": put them beside those of their own machine");
+        }
     }
 
     void write(Path file) {

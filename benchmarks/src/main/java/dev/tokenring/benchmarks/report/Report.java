@@ -110,13 +110,18 @@ public final class Report implements Callable<Integer> {
                 throw new IllegalArgumentException(
                         "--resume goes on measuring, and --from " + from + " measures nothing: leave one of them out");
             }
-            Readme numbers = Readme.open(readme); // before anything is measured, which takes long
+            // All that may be wrong comes before anything is measured, which takes long.
+            Readme numbers = Readme.open(readme);
+            Findings later = newer == null ? null : Findings.read(newer);
+            if (later != null && from == null) {
+                later.requireHardwareOf(Machine.here());
+            }
+            Elsewhere elsewhere = Elsewhere.besides(out);
             Results results = from == null ? measure() : Results.read(from);
-            if (newer != null) {
-                results = results.with(Findings.read(newer));
+            if (later != null) {
+                results = results.with(later);
             }
             Path root = requireNonNull(readme.toAbsolutePath().getParent());
-            Elsewhere elsewhere = Elsewhere.besides(out);
             new Page(results, elsewhere, Sources.of(out, root)).write(out);
             numbers.write(results, elsewhere, Sources.way(root, out) + "README.md");
             return 0;
@@ -132,6 +137,8 @@ public final class Report implements Callable<Integer> {
         Progress kept = resume ? Progress.resume(progress, now) : Progress.begin(progress, now);
         List<Comparison> comparisons = Ratios.measureAll(quick, setting -> measure(setting, kept));
         Map<String, String> missing = GenerationSections.missing();
+        Map<String, String> notRun = Ratios.notRun();
+        comparisons.forEach(comparison -> notRun.remove(comparison.name()));
         List<Figure> figures = new Rounds(
                         setting -> GenerationSections.roundsOf(setting, roundsOfEach()),
                         setting -> measureAndPrint(setting, kept))
@@ -147,7 +154,7 @@ public final class Report implements Callable<Integer> {
                 kept.begun().date(),
                 figures,
                 comparisons,
-                Ratios.notRun(),
+                notRun,
                 latencies,
                 kept.next("idle", IdleCost.Percent.class, () -> IdleCost.measure(quick)),
                 kept.next("sweep", SweepResult.class, () -> GenerationSweep.measure(quick)),

@@ -1,5 +1,7 @@
 package dev.tokenring.benchmarks.report;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenring.benchmarks.IdleCost;
 import dev.tokenring.benchmarks.generation.sweep.SweepResult;
 import dev.tokenring.benchmarks.measure.Figure;
@@ -43,6 +45,18 @@ public record Results(
         IdleCost.Percent idle,
         @Nullable SweepResult sweep,
         @Nullable Map<String, String> missing) {
+    /** Takes what was measured; a file of another program's has none of it. */
+    public Results {
+        requireNonNull(machine, "there is no machine");
+        requireNonNull(commit, "there is no commit");
+        requireNonNull(date, "there is no date");
+        requireNonNull(figures, "there are no figures");
+        requireNonNull(comparisons, "there are no comparisons");
+        requireNonNull(notRun, "it is not said what was not run");
+        requireNonNull(latencies, "there are no latencies");
+        requireNonNull(idle, "there is no idle bus");
+    }
+
     /**
      * Reads what {@link #write} wrote.
      *
@@ -61,8 +75,13 @@ public record Results(
         Json.write(file, this);
     }
 
-    /** The same, but for the promises that were checked again, or for the first time. */
+    /**
+     * The same, but for the promises that were checked again, or for the first time.
+     *
+     * @throws IllegalArgumentException if they were checked on another machine
+     */
     Results with(Findings newer) {
+        newer.requireHardwareOf(machine);
         Map<String, Comparison> byName = new LinkedHashMap<>();
         comparisons.forEach(before -> byName.put(before.name(), before));
         newer.comparisons().forEach(after -> byName.put(after.name(), after));

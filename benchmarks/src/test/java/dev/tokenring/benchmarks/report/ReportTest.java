@@ -3,7 +3,9 @@ package dev.tokenring.benchmarks.report;
 import static java.nio.file.Files.readString;
 import static java.nio.file.Files.writeString;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.measure.Setting;
 import dev.tokenring.benchmarks.ratio.Comparison;
@@ -14,6 +16,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,6 +25,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class ReportTest {
@@ -180,6 +185,59 @@ class ReportTest {
         assertThat(all).anySatisfy(setting -> assertThat(setting.params()).doesNotContainKey("peer"));
         assertThat(without).hasSizeLessThan(all.size()).allSatisfy(setting -> assertThat(setting.params())
                 .doesNotContainEntry("peer", "JLAMA"));
+    }
+
+    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"", "null", "{}", "[]", "{\"machine\"", "{\"name\": \"another program's\"}"})
+    void filesOfSomethingElseAreRefusedByName(String content) throws IOException {
+        Path file = Files.writeString(root.resolve("something.json"), content);
+        for (String option : List.of("--newer", "--from")) {
+            var said = new StringWriter();
+            var command = new CommandLine(new Report()).setErr(new PrintWriter(said));
+            List<String> args = new ArrayList<>(
+                    List.of("--readme", readme.toString(), "--out", out.toString(), option, file.toString()));
+            if (option.equals("--newer")) {
+                args.addAll(List.of("--from", earlier.toString()));
+            }
+
+            assertThat(command.execute(args.toArray(String[]::new)))
+                    .as("%s: %s", option, said)
+                    .isEqualTo(2);
+            assertThat(said.toString()).startsWith(file + " can't be read as ");
+        }
+    }
+
+    @Test
+    void laterRowsOfAnotherMachineAreRefused() {
+        Results before = MadeUp.results();
+        Machine here = before.machine();
+        List<Comparison> rows = List.of(MadeUp.MET);
+        var newerJdk = new Machine(
+                here.processor(), here.processors(), here.memoryMib(), here.system(), "another JVM", here.flags());
+        var elsewhere =
+                new Machine("another", here.processors(), here.memoryMib(), here.system(), here.jvm(), here.flags());
+
+        assertThat(before.with(new Findings(newerJdk, rows)).comparisons()).contains(MadeUp.MET);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> before.with(new Findings(elsewhere, rows)))
+                .withMessageContaining("another");
+    }
+
+    @Test
+    void aReportThatMeasuresNothingCantGoOnMeasuring() {
+        var command = new CommandLine(new Report()).setErr(new PrintWriter(errors));
+
+        assertThat(command.execute(
+                        "--readme",
+                        readme.toString(),
+                        "--out",
+                        out.toString(),
+                        "--from",
+                        earlier.toString(),
+                        "--resume"))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("--from").contains("--resume");
     }
 
     @Test
