@@ -11,7 +11,8 @@ import java.util.function.Consumer;
  * @param maxBatchSize how many sequences go through the model together in one step; 1 or more
  * @param stepTokens how many tokens go through the model in one step: one of each sequence that is being answered, and as
  *     many tokens of new prompts as there is room for. Smaller, and a long prompt holds up the others less; larger, and
- *     prompts are through sooner when little is going on. More than {@code maxBatchSize}
+ *     prompts are through sooner when little is going on. More than {@code maxBatchSize}, which is checked when a model
+ *     is loaded, so that the two may be derived in either order
  * @param cacheBytes how much memory the keys and values of all sequences may take together, on the device; 0 for a quarter
  *     of the memory that the machine, or the container, has, and on a GPU half of what is free there when the model is loaded
  * @param queueLimit how many requests may wait for a place. Of more, the one of lowest priority is turned away, and of
@@ -45,11 +46,7 @@ public record EngineOptions(
      */
     public EngineOptions {
         require(maxBatchSize >= 1, "maxBatchSize", maxBatchSize, "1 or more");
-        require(
-                stepTokens > maxBatchSize,
-                "stepTokens",
-                stepTokens,
-                "more than maxBatchSize, which is " + maxBatchSize + ", so that prompts move on");
+        require(stepTokens >= 2, "stepTokens", stepTokens, "2 or more, and more than maxBatchSize");
         require(cacheBytes >= 0, "cacheBytes", cacheBytes, "1 or more, or 0 for a share of the memory");
         require(queueLimit >= 1, "queueLimit", queueLimit, "1 or more");
         requireNonNull(parkPolicy, "parkPolicy");
@@ -62,10 +59,19 @@ public record EngineOptions(
         }
     }
 
+    /** Checks what no option is to blame for alone. */
+    void requireRoomForPrompts() {
+        if (stepTokens <= maxBatchSize) {
+            throw new IllegalArgumentException("stepTokens is " + stepTokens + " and maxBatchSize is " + maxBatchSize
+                    + ": stepTokens must be more than maxBatchSize, so that prompts move on while answers are made;"
+                    + " raise it with withStepTokens, or choose fewer with withMaxBatchSize");
+        }
+    }
+
     /**
      * Derives options for batches of another size.
      *
-     * @param maxBatchSize from 1 to {@code stepTokens} - 1
+     * @param maxBatchSize 1 or more, and less than the {@code stepTokens} with which a model is loaded in the end
      * @return the derived options
      * @throws IllegalArgumentException if it is out of its range
      */
@@ -76,7 +82,7 @@ public record EngineOptions(
     /**
      * Derives options with another number of tokens a step.
      *
-     * @param stepTokens more than {@code maxBatchSize}
+     * @param stepTokens 2 or more, and more than the {@code maxBatchSize} with which a model is loaded in the end
      * @return the derived options
      * @throws IllegalArgumentException if it is out of its range
      */

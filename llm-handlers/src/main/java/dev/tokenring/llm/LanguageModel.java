@@ -103,12 +103,14 @@ public final class LanguageModel implements AutoCloseable {
      * @return the model, ready to generate
      * @throws ModelLoadException if the folder is no model that can be loaded, or the device is not there; the message
      *     says what is wrong and what to do
-     * @throws IllegalArgumentException if {@link EngineOptions#cacheBytes()} is too little for a single sequence
+     * @throws IllegalArgumentException if {@link EngineOptions#stepTokens()} is not more than {@link
+     *     EngineOptions#maxBatchSize()}, or {@link EngineOptions#cacheBytes()} is too little for a single sequence
      */
     public static LanguageModel load(Path folder, ModelOptions options, EngineOptions sharing) {
-        ModelFolder opened = ModelFolder.open(requireNonNull(folder, "folder"));
+        requireNonNull(folder, "folder");
         requireNonNull(options, "options");
-        requireNonNull(sharing, "sharing");
+        sharing.requireRoomForPrompts();
+        ModelFolder opened = ModelFolder.open(folder);
         ChatTemplate chatTemplate = opened.chatTemplate();
         GenerationOptions defaults = opened.defaults();
         // What is cheap to check comes first: a folder that is wrong is refused before its weights take memory.
