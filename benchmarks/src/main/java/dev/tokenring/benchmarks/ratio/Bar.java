@@ -53,6 +53,13 @@ public record Bar(Measure measure, double limit) {
         return measure != Measure.OURS_AT_MOST;
     }
 
+    boolean wantsMore() {
+        return switch (measure) {
+            case OURS_TO_REFERENCE_AT_LEAST, REFERENCE_TO_OURS_AT_LEAST -> true;
+            case OURS_TO_REFERENCE_AT_MOST, OURS_AT_MOST -> false;
+        };
+    }
+
     /** The value to be compared with the limit. */
     double value(double ours, double reference) {
         return switch (measure) {

@@ -37,6 +37,11 @@ public record Comparison(
         return Collections.max(ratios);
     }
 
+    /** The ratio of the pair that was furthest from what is wanted. */
+    double worst() {
+        return bar.wantsMore() ? lowest() : highest();
+    }
+
     /** Whether the promise was kept. */
     public boolean isMet() {
         return bar.isMetBy(ratio());

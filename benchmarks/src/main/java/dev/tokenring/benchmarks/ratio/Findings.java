@@ -5,15 +5,20 @@ import static java.util.Objects.requireNonNull;
 import dev.tokenring.benchmarks.measure.Json;
 import dev.tokenring.benchmarks.measure.Machine;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run of the ratios leaves in its file.
  *
  * @param machine where they were run
+ * @param commit what was measured; null in files of a time before that
+ * @param date when measuring began; null in files of a time before that
  * @param comparisons what was found, row by row
  */
-public record Findings(Machine machine, List<Comparison> comparisons) {
+public record Findings(
+        Machine machine, @Nullable String commit, @Nullable Instant date, List<Comparison> comparisons) {
     /** Takes what was found; a file of another program's has neither. */
     public Findings {
         requireNonNull(machine, "there is no machine");

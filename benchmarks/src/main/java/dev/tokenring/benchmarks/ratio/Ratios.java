@@ -2,14 +2,17 @@ package dev.tokenring.benchmarks.ratio;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tokenring.benchmarks.measure.Commit;
 import dev.tokenring.benchmarks.measure.Effort;
 import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Jmh;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.measure.Setting;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,14 +69,16 @@ public final class Ratios implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "What --json or 'report' wrote before, to compare with instead of the bars. Several, from different"
-                            + " machines: a ratio is kept if it was no better on one of them.")
+                            + " machines: those of this kind of processor count, if there are any; if not, a ratio is kept"
+                            + " if it meets its bar, or was no better on one of them.")
     private List<Path> baselines = List.of();
 
     @Option(
             names = "--tolerance",
             paramLabel = "FACTOR",
-            description = "How many times worse than the baseline a ratio may be. Allocations must not grow at all.",
-            defaultValue = "2.5")
+            description =
+                    "How many times worse than the baseline's worst pair a ratio may be. Allocations must not grow at all.",
+            defaultValue = "1.5")
     private double tolerance;
 
     /** To be filled by picocli. */
@@ -81,33 +86,52 @@ public final class Ratios implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        checkNames();
-        Baseline before = baselines.isEmpty() ? null : new Baseline(found(baselines), tolerance);
         var machine = Machine.here();
+        Baseline before = checked(machine);
+        Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         System.out.println(machine.describe());
         System.out.printf(LINE, "row", "ours", "reference", "ratio", "(range)", "bar", "");
         var measurement = new Pairs(this::pairsOf, setting -> Jmh.run(setting, Effort.of(setting.metric(), quick)));
-        List<Comparison> found = new ArrayList<>();
-        boolean good = true;
-        for (Row row : chosen()) {
-            if (isMissingSomething(row)) {
-                continue;
-            }
-            Comparison comparison = measurement.measure(row);
-            found.add(comparison);
-            String verdict = before == null ? verdictByBar(comparison) : before.verdict(comparison);
-            good &= before == null ? comparison.isMet() : before.isKeptBy(comparison);
-            print(comparison, verdict);
-        }
+        List<Row> rows =
+                chosen().stream().filter(row -> !isMissingSomething(row)).toList();
+        List<Comparison> found = measurement.measure(
+                rows,
+                comparison ->
+                        print(comparison, before == null ? verdictByBar(comparison) : before.verdict(comparison)));
         Rows.NOT_RUN.forEach((name, reason) -> {
             if (only.isEmpty() || only.contains(name)) {
                 System.out.printf("%-40s not run: needs %s, not built yet%n", name, reason);
             }
         });
         if (json != null) {
-            new Findings(machine, found).write(json);
+            new Findings(machine, Commit.here(), date, found).write(json);
         }
-        return good ? 0 : 1;
+        return found.stream().allMatch(before == null ? Comparison::isMet : before::isKeptBy) ? 0 : 1;
+    }
+
+    /** What can be wrong with the options comes before anything is measured. */
+    private @Nullable Baseline checked(Machine here) {
+        try {
+            checkNames();
+            if (pairs < 0) {
+                throw new IllegalArgumentException("--pairs is " + pairs + ": it must be 1 or more");
+            }
+            if (json != null) {
+                requireWritable(json);
+            }
+            var baseline = new Baseline(baselines.stream().map(Findings::read).toList(), here, tolerance);
+            return baselines.isEmpty() ? null : baseline;
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(requireNonNull(spec).commandLine(), String.valueOf(wrong.getMessage()), wrong);
+        }
+    }
+
+    private static void requireWritable(Path file) {
+        Path folder = requireNonNull(file.toAbsolutePath().getParent());
+        if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw new IllegalArgumentException(
+                    "--json " + file + " can't be written: name a file in a folder that exists");
+        }
     }
 
     /**
@@ -118,16 +142,11 @@ public final class Ratios implements Callable<Integer> {
      * @return what was found, row by row
      */
     public static List<Comparison> measureAll(boolean quick, ToDoubleFunction<Setting> runner) {
-        var measurement = new Pairs(row -> enoughPairs(row, quick), runner);
-        List<Comparison> found = new ArrayList<>();
-        for (Row row : Rows.all()) {
-            if ((row.quick() || !quick) && !isMissingSomething(row)) {
-                Comparison comparison = measurement.measure(row);
-                print(comparison, verdictByBar(comparison));
-                found.add(comparison);
-            }
-        }
-        return found;
+        List<Row> rows = Rows.all().stream()
+                .filter(row -> (row.quick() || !quick) && !isMissingSomething(row))
+                .toList();
+        return new Pairs(row -> enoughPairs(row, quick), runner)
+                .measure(rows, comparison -> print(comparison, verdictByBar(comparison)));
     }
 
     /** The names of the promises that can't be checked here, and what each needs. */
@@ -157,12 +176,6 @@ public final class Ratios implements Callable<Integer> {
         return missing != null;
     }
 
-    private static List<Comparison> found(List<Path> files) {
-        return files.stream()
-                .flatMap(file -> Findings.read(file).comparisons().stream())
-                .toList();
-    }
-
     /** What {@code --only} takes. */
     public static Set<String> names() {
         return Stream.concat(Rows.all().stream().map(Row::name), Rows.NOT_RUN.keySet().stream())
@@ -173,10 +186,8 @@ public final class Ratios implements Callable<Integer> {
         Set<String> known = names();
         for (String name : only) {
             if (!known.contains(name)) {
-                throw new ParameterException(
-                        requireNonNull(spec).commandLine(),
-                        "there is no row " + name + ": take some of "
-                                + known.stream().sorted().collect(Collectors.joining(", ")));
+                throw new IllegalArgumentException("there is no row " + name + ": take some of "
+                        + known.stream().sorted().collect(Collectors.joining(", ")));
             }
         }
     }

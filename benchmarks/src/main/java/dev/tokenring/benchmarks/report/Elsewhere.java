@@ -7,12 +7,15 @@ import dev.tokenring.benchmarks.ratio.Findings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code ratios --json}, or an earlier report, found on other machines. How two programs compare depends on the machine too: on what a cache line
@@ -21,6 +24,9 @@ import java.util.stream.Stream;
 final class Elsewhere {
     /** The folder beside the page that has their results, one file a machine. */
     static final String FOLDER = "elsewhere";
+
+    /** So many digits of a commit tell it from all others. */
+    private static final int SHORT = 10;
 
     private final List<Findings> others;
 
@@ -55,8 +61,9 @@ final class Elsewhere {
         if (others.isEmpty()) {
             return "";
         }
-        String heads =
-                others.stream().map(other -> " | " + describe(other.machine())).collect(Collectors.joining());
+        String heads = others.stream()
+                .map(other -> " | " + describe(other.machine()) + version(other.commit(), other.date()))
+                .collect(Collectors.joining());
         String rule = "|---|---|--:" + "|--:".repeat(others.size()) + "|";
         String rows = promises(here).stream().map(promise -> row(promise, here)).collect(Collectors.joining("\n"));
         return """
@@ -68,7 +75,7 @@ final class Elsewhere {
 
                 | promise | bar | %s%s |
                 %s
-                %s""".formatted(describe(here.machine()), heads, rule, rows);
+                %s""".formatted(describe(here.machine()) + version(here.commit(), here.date()), heads, rule, rows);
     }
 
     /** A sentence for each other machine; empty if there is none. */
@@ -116,5 +123,10 @@ final class Elsewhere {
 
     private static String describe(Machine machine) {
         return "%s, %d processors".formatted(machine.processor(), machine.processors());
+    }
+
+    private static String version(@Nullable String commit, @Nullable Instant date) {
+        return (commit == null ? "" : ", `" + commit.substring(0, Math.min(SHORT, commit.length())) + "`")
+                + (date == null ? "" : ", " + date.atZone(ZoneOffset.UTC).toLocalDate());
     }
 }

@@ -7,6 +7,7 @@ import dev.tokenring.benchmarks.generation.sweep.GenerationSweep;
 import dev.tokenring.benchmarks.generation.sweep.SweepResult;
 import dev.tokenring.benchmarks.latency.LatencyAtRate;
 import dev.tokenring.benchmarks.latency.LatencyResult;
+import dev.tokenring.benchmarks.measure.Commit;
 import dev.tokenring.benchmarks.measure.Effort;
 import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Jmh;
@@ -18,7 +19,6 @@ import dev.tokenring.benchmarks.ratio.Comparison;
 import dev.tokenring.benchmarks.ratio.Findings;
 import dev.tokenring.benchmarks.ratio.Ratios;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -48,7 +48,6 @@ import picocli.CommandLine.Spec;
 public final class Report implements Callable<Integer> {
     private static final int QUICK_ROUNDS = 2;
     private static final int FULL_ROUNDS = 3;
-    private static final String UNKNOWN_COMMIT = "unknown";
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -133,7 +132,7 @@ public final class Report implements Callable<Integer> {
     private Results measure() throws IOException {
         var machine = Machine.here();
         System.out.println(machine.describe());
-        var now = Progress.Begun.of(machine, commit(), quick, Instant.now().truncatedTo(ChronoUnit.SECONDS));
+        var now = Progress.Begun.of(machine, Commit.here(), quick, Instant.now().truncatedTo(ChronoUnit.SECONDS));
         Progress kept = resume ? Progress.resume(progress, now) : Progress.begin(progress, now);
         List<Comparison> comparisons = Ratios.measureAll(quick, setting -> measure(setting, kept));
         Map<String, String> missing = GenerationSections.missing();
@@ -196,21 +195,5 @@ public final class Report implements Callable<Integer> {
             return rounds;
         }
         return quick ? QUICK_ROUNDS : FULL_ROUNDS;
-    }
-
-    /** The commit that is checked out, with a mark if files were changed since; or that it is not known. */
-    private static String commit() {
-        try {
-            Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            String commit = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            return git.waitFor() == 0 ? commit : UNKNOWN_COMMIT;
-        } catch (IOException noGit) {
-            return UNKNOWN_COMMIT;
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            return UNKNOWN_COMMIT;
-        }
     }
 }

@@ -17,17 +17,18 @@ class PairsTest {
     private static final Row ALONE = new Row("alone", "a promise", Bar.bytesAtMost(8), OURS, null, true);
 
     private final List<Setting> ran = new ArrayList<>();
+    private final List<Comparison> done = new ArrayList<>();
 
     @Test
     void whoGoesFirstAlternates() {
-        new Pairs(row -> 3, this::run).measure(ROW);
+        measure(3, ROW);
 
         assertThat(ran).containsExactly(OURS, REFERENCE, REFERENCE, OURS, OURS, REFERENCE);
     }
 
     @Test
     void ratiosAreOfTheTwoThatRanOneAfterTheOther() {
-        Comparison comparison = new Pairs(row -> 3, this::run).measure(ROW);
+        Comparison comparison = measure(3, ROW).get(0);
 
         assertThat(comparison.ours().samples()).containsExactly(1.0, 4.0, 5.0);
         assertThat(comparison.reference()).isNotNull();
@@ -40,12 +41,28 @@ class PairsTest {
 
     @Test
     void whatIsExactIsMeasuredOnce() {
-        Comparison comparison = new Pairs(row -> 7, this::run).measure(ALONE);
+        Comparison comparison = measure(7, ALONE).get(0);
 
         assertThat(ran).containsExactly(OURS);
         assertThat(comparison.reference()).isNull();
         assertThat(comparison.ratios()).containsExactly(1.0);
         assertThat(comparison.isMet()).isTrue();
+    }
+
+    @Test
+    void everyRowHasItsPairBeforeAnyHasTheNext() {
+        var other = new Row("other", "a promise", Bar.atLeast(1), REFERENCE, OURS, true);
+
+        List<Comparison> found = measure(2, ROW, ALONE, other);
+
+        assertThat(ran).containsExactly(OURS, REFERENCE, OURS, REFERENCE, OURS, REFERENCE, OURS, OURS, REFERENCE);
+        assertThat(found).extracting(Comparison::name).containsExactly("row", "alone", "other");
+        assertThat(done).extracting(Comparison::name).containsExactly("alone", "row", "other");
+        assertThat(done).containsExactlyInAnyOrderElementsOf(found);
+    }
+
+    private List<Comparison> measure(int pairs, Row... rows) {
+        return new Pairs(row -> pairs, this::run).measure(List.of(rows), done::add);
     }
 
     private double run(Setting setting) {

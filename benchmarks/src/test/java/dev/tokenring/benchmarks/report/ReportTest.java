@@ -187,7 +187,6 @@ class ReportTest {
                 .doesNotContainEntry("peer", "JLAMA"));
     }
 
-    @Test
     @ParameterizedTest
     @ValueSource(strings = {"", "null", "{}", "[]", "{\"machine\"", "{\"name\": \"another program's\"}"})
     void filesOfSomethingElseAreRefusedByName(String content) throws IOException {
@@ -218,9 +217,10 @@ class ReportTest {
         var elsewhere =
                 new Machine("another", here.processors(), here.memoryMib(), here.system(), here.jvm(), here.flags());
 
-        assertThat(before.with(new Findings(newerJdk, rows)).comparisons()).contains(MadeUp.MET);
+        assertThat(before.with(new Findings(newerJdk, null, null, rows)).comparisons())
+                .contains(MadeUp.MET);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> before.with(new Findings(elsewhere, rows)))
+                .isThrownBy(() -> before.with(new Findings(elsewhere, null, null, rows)))
                 .withMessageContaining("another");
     }
 
@@ -246,7 +246,7 @@ class ReportTest {
         Comparison again = renamed(MadeUp.MET, MadeUp.MISSED.name());
         Comparison first = renamed(MadeUp.MET, "replay");
 
-        Results after = before.with(new Findings(before.machine(), List.of(again, first)));
+        Results after = before.with(new Findings(before.machine(), null, null, List.of(again, first)));
 
         assertThat(after.comparisons()).contains(again, first).doesNotContain(MadeUp.MISSED);
         assertThat(after.comparisons()).hasSize(before.comparisons().size() + 1);
@@ -298,7 +298,7 @@ class ReportTest {
                 MadeUp.MISSED.ours(),
                 MadeUp.MISSED.reference(),
                 List.of(2.5));
-        Results mended = MadeUp.results().with(new Findings(MadeUp.results().machine(), List.of(again)));
+        Results mended = MadeUp.results().with(new Findings(MadeUp.results().machine(), null, null, List.of(again)));
         assertThat(mended.comparisons()).containsExactly(MadeUp.MET, again, MadeUp.BYTES);
     }
 
@@ -358,7 +358,7 @@ class ReportTest {
     void readmeShowsWhatIsMissedAndWhatUsersAskAboutFirst() throws IOException {
         Comparison first = renamed(MadeUp.MET, "round-trip-vertx");
         MadeUp.results()
-                .with(new Findings(MadeUp.results().machine(), List.of(first)))
+                .with(new Findings(MadeUp.results().machine(), null, null, List.of(first)))
                 .write(earlier);
 
         render(earlier);
