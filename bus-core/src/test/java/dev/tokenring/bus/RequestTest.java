@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -162,6 +163,19 @@ class RequestTest extends BusTest {
         gate.open();
         assertThat(bus.request(SHOUT, "again").join()).isEqualTo("too late");
         assertThat(failureOf(future).failure()).isEqualTo(RequestFailure.TIMEOUT);
+    }
+
+    @Test
+    void whoAsksAfterTheDeadlineIsToldHowLate() {
+        Instant noon = Instant.parse("2026-11-01T12:00:00Z");
+        Stepper stepper = Stepper.at(noon);
+        try (Bus bus = Bus.open(BusOptions.DEFAULT.steppedBy(stepper))) {
+            bus.serve(SHOUT, (word, context) -> word);
+            CompletableFuture<String> late = bus.request(
+                    SHOUT, "word", Headers.NONE.withDeadline(noon.minusMillis(1_500)), Duration.ofSeconds(5));
+            stepper.step();
+            assertFailure(late, RequestFailure.TIMEOUT, "the deadline had passed 1500 ms before it was asked");
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -212,9 +213,16 @@ public abstract class Exchange<Q, R> implements AsyncReplies<R> {
     }
 
     private void expire() {
-        if (fail(RequestFailure.TIMEOUT, "no complete reply within " + Duration.ofNanos(deadlineNs - askedNs), null)) {
+        if (fail(RequestFailure.TIMEOUT, lateness(), null)) {
             FlightRecording.timeout(terms.service(), terms.clock().nanoTime() - askedNs);
         }
+    }
+
+    private String lateness() {
+        long givenNs = deadlineNs - askedNs;
+        return givenNs > 0
+                ? "no complete reply within " + Duration.ofNanos(givenNs)
+                : "the deadline had passed " + TimeUnit.NANOSECONDS.toMillis(-givenNs) + " ms before it was asked";
     }
 
     @SuppressWarnings("unchecked") // nothing else is given by an answerer
