@@ -10,6 +10,9 @@ import org.HdrHistogram.Histogram;
  * are counted too. The method is that of <a href="https://github.com/giltene/jHiccup">jHiccup</a>. A latency that is no
  * longer than a hiccup of the same percentile may be the machine's doing; one that is longer is not.
  *
+ * <p>What comes before the latencies count, such as what the compiler does while a JVM warms up, does not count here either;
+ * by how little a sleeper is late is learned from it all the same.
+ *
  * <p>It takes some ten microseconds of a core for each millisecond. While more threads spin than there are cores, it waits
  * for a core as they do, and shows that.
  */
@@ -19,29 +22,54 @@ final class Hiccups implements AutoCloseable {
 
     private final Histogram late = new Histogram(MAX_NS, 3);
     private final Thread thread = new Thread(this::record, "hiccups");
+    private final long fromNs;
+    private long leastNs = Long.MAX_VALUE;
     private volatile boolean closed;
 
-    Hiccups() {
+    /**
+     * Prepares to record.
+     *
+     * @param fromNs the time by {@link System#nanoTime} before which nothing counts
+     */
+    Hiccups(long fromNs) {
+        this.fromNs = fromNs;
         thread.setDaemon(true);
-        thread.start();
+    }
+
+    /** Begins to sleep again and again, until it is stopped or closed. */
+    static Hiccups startToCountFrom(long fromNs) {
+        var hiccups = new Hiccups(fromNs);
+        hiccups.thread.start();
+        return hiccups;
     }
 
     private void record() {
-        long leastNs = Long.MAX_VALUE;
         while (!closed) {
             long beforeNs = System.nanoTime();
             LockSupport.parkNanos(PERIOD_NS);
-            long tookNs = System.nanoTime() - beforeNs;
-            leastNs = Math.min(leastNs, tookNs);
+            slept(beforeNs, System.nanoTime());
+        }
+    }
+
+    /** Takes note of one sleep; that which was going on when counting began counts, for its stall reaches into what counts. */
+    void slept(long beforeNs, long afterNs) {
+        long tookNs = afterNs - beforeNs;
+        leastNs = Math.min(leastNs, tookNs);
+        if (afterNs - fromNs > 0) {
             late.recordValueWithExpectedInterval(tookNs - leastNs, PERIOD_NS);
         }
+    }
+
+    /** What counted up to now; for the thread that records, or when it has ended. */
+    Percentiles seen() {
+        return Percentiles.of(late);
     }
 
     /** Stops; then tells what was seen. */
     Percentiles stop() throws InterruptedException {
         close();
         thread.join();
-        return Percentiles.of(late);
+        return seen();
     }
 
     @Override

@@ -16,6 +16,10 @@ final class LatencyRun implements Lane.Receiver {
     static final int BEHIND_MS = 20;
 
     private static final long MAX_LATENCY_NS = TimeUnit.MINUTES.toNanos(10);
+
+    /** Enough for all threads to be there when the first message is due. */
+    private static final long IN_A_MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final long NS_PER_S = TimeUnit.SECONDS.toNanos(1);
     private static final int DISTINCT_MESSAGES = 1 << 16;
 
@@ -51,16 +55,25 @@ final class LatencyRun implements Lane.Receiver {
     public static void main(String[] args) throws InterruptedException {
         Run planned = Json.parse(args[0], Run.class);
         var run = new LatencyRun(planned);
-        try (var hiccups = new Hiccups();
-                Lane lane = planned.peer().open(planned.waitStrategy(), run)) {
+        try (Lane lane = planned.peer().open(planned.waitStrategy(), run);
+                var hiccups = Hiccups.startToCountFrom(run.schedule())) {
             run.publishTo(lane);
             System.out.println(Json.line(run.result(hiccups.stop())));
         }
         System.exit(0); // some peers leave threads behind
     }
 
+    /**
+     * Decides when each message is due.
+     *
+     * @return when the first is that counts
+     */
+    private long schedule() {
+        startNs = System.nanoTime() + IN_A_MOMENT_NS;
+        return intendedNs(warmupCount);
+    }
+
     private void publishTo(Lane lane) throws InterruptedException {
-        startNs = System.nanoTime();
         for (long i = 0; i < totalCount; i++) {
             long intendedNs = intendedNs(i);
             while (System.nanoTime() < intendedNs) {
