@@ -48,10 +48,8 @@ record Latencies(List<Peer> peers, int runs, int warmupS, int seconds, Function<
                             waitStrategy,
                             ratePerS,
                             highestSustainedPerS,
-                            Percentiles.median(
-                                    all.stream().map(RunResult::latencies).toList()),
-                            Percentiles.median(
-                                    all.stream().map(RunResult::hiccups).toList()),
+                            Spread.of(all.stream().map(RunResult::latencies).toList()),
+                            Spread.of(all.stream().map(RunResult::hiccups).toList()),
                             all.stream().filter(RunResult::sustained).count() * 2 > all.size());
                 })
                 .toList();

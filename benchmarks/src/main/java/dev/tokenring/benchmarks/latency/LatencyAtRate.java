@@ -146,8 +146,8 @@ public final class LatencyAtRate implements Callable<Integer> {
                 result.peer(),
                 result.waitStrategy(),
                 result.sustained() ? "%,d".formatted(result.ratePerS()) : "not kept up",
-                result.latencies());
-        print("  hiccups", "", "", result.hiccups());
+                result.latencies().median());
+        print("  hiccups", "", "", result.hiccups().median());
     }
 
     private static void print(Object peer, Object waitStrategy, String rate, Percentiles percentiles) {

@@ -4,7 +4,7 @@ import dev.tokenring.benchmarks.peer.Peer;
 import dev.tokenring.bus.WaitStrategy;
 
 /**
- * What was found about one peer at one rate: of several JVMs the median, percentile by percentile.
+ * What was found about one peer at one rate, in several JVMs.
  *
  * @param peer who carried the messages
  * @param waitStrategy how the handler waited
@@ -20,6 +20,11 @@ public record LatencyResult(
         WaitStrategy waitStrategy,
         int ratePerS,
         int highestSustainedPerS,
-        Percentiles latencies,
-        Percentiles hiccups,
-        boolean sustained) {}
+        Spread latencies,
+        Spread hiccups,
+        boolean sustained) {
+    /** Whether the rate was made to be half of the highest that is sustained. */
+    public boolean atHalfOfTheHighest() {
+        return highestSustainedPerS > 0 && ratePerS == highestSustainedPerS / 2;
+    }
+}

@@ -1,9 +1,9 @@
 package dev.tokenring.benchmarks.latency;
 
-import dev.tokenring.benchmarks.measure.Figure;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -20,12 +20,12 @@ public record Percentiles(SortedMap<Double, Double> micros) {
         return new Percentiles(micros);
     }
 
-    /** The median of several runs, percentile by percentile. */
-    static Percentiles median(List<Percentiles> runs) {
+    /** One of several runs, or what lies between two of them, chosen percentile by percentile. */
+    static Percentiles of(List<Percentiles> runs, ToDoubleFunction<List<Double>> choice) {
         SortedMap<Double, Double> micros = new TreeMap<>();
         TOLD.forEach(percentile -> micros.put(
                 percentile,
-                Figure.median(
+                choice.applyAsDouble(
                         runs.stream().map(run -> run.micros.get(percentile)).toList())));
         return new Percentiles(micros);
     }

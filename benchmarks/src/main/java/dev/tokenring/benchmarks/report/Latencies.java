@@ -1,5 +1,7 @@
 package dev.tokenring.benchmarks.report;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenring.benchmarks.latency.LatencyAtRate;
 import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.peer.Peer;
@@ -18,6 +20,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The latencies of one rate and one way to wait: a chart's worth.
@@ -28,6 +32,8 @@ import java.util.stream.DoubleStream;
  */
 record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
     private static final double MAXIMUM = 100;
+    private static final double CLOCK_TICK_MICROS = 0.001;
+    private static final double ASIDE = 0.06;
 
     /** The share of a latency from which on the machine's own hiccups account for it. */
     private static final double MOST_OF_IT = 0.5;
@@ -66,23 +72,47 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
         List<Tick> ticks = percentiles.stream()
                 .map(percentile -> new Tick(place(percentile, beyondOthers), nameOf(percentile)))
                 .toList();
-        List<Point> points = each.stream()
-                .flatMap(latency -> latency.microsAtPercentile().entrySet().stream()
-                        .map(entry -> new Point(
-                                seriesOf(latency.peer()),
-                                place(entry.getKey(), beyondOthers),
-                                entry.getValue(),
-                                entry.getValue(),
-                                entry.getValue())))
+        List<Point> points = IntStream.range(0, each.size())
+                .boxed()
+                .flatMap(i -> each.get(i).microsAtPercentile().keySet().stream()
+                        .map(percentile -> point(each.get(i), percentile, place(percentile, beyondOthers) + aside(i))))
                 .toList();
-        DoubleStream values = points.stream().mapToDouble(Point::value);
+        DoubleStream values = points.stream().flatMapToDouble(point -> DoubleStream.of(point.low(), point.high()));
         return new Lines(
-                "latency-%s-%d-per-s"
-                        .formatted(waitStrategy.toLowerCase(Locale.ROOT).replace('_', '-'), ratePerS),
+                "latency-%s-%s"
+                        .formatted(
+                                waitStrategy.toLowerCase(Locale.ROOT).replace('_', '-'),
+                                highestPerS().isPresent() ? "half-of-highest" : ratePerS + "-per-s"),
                 title() + ": microseconds by percentile",
                 new Axis("percentile", false, ticks),
                 Axis.logarithmic("microseconds", values),
                 points);
+    }
+
+    private static Point point(Latency latency, double percentile, double place) {
+        return new Point(
+                seriesOf(latency),
+                place,
+                drawable(latency.microsAt(percentile)),
+                drawable(latency.lowAt(percentile)),
+                drawable(latency.highAt(percentile)));
+    }
+
+    /** A logarithmic axis has no zero; a clock tells nothing below this anyway. */
+    private static double drawable(double micros) {
+        return Math.max(micros, CLOCK_TICK_MICROS);
+    }
+
+    /** How far beside the percentile's mark a line has its points, so that no error bar lies on another. */
+    private double aside(int line) {
+        return each.stream().anyMatch(Latency::hasRange) ? ASIDE * (line - (each.size() - 1) / 2.0) : 0;
+    }
+
+    /** The highest rate that all sustain, if this is half of it. */
+    private Optional<Integer> highestPerS() {
+        return each.stream()
+                .flatMap(latency -> Stream.ofNullable(latency.halfOfHighestPerS()))
+                .findFirst();
     }
 
     /** How far to the right: a tenth of the messages beyond is one step further. */
@@ -94,7 +124,7 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
         return -Math.log10(1 - percentile / MAXIMUM);
     }
 
-    private static String nameOf(double percentile) {
+    static String nameOf(double percentile) {
         return percentile < MAXIMUM
                 ? "p"
                         + (percentile == Math.rint(percentile)
@@ -103,14 +133,30 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
                 : "max";
     }
 
-    private static Series seriesOf(String peer) {
-        if (peer.equals(Latency.MACHINE)) {
+    private static Series seriesOf(Latency latency) {
+        if (latency.isOfTheMachineBeside(Peer.TOKENRING)) {
             return new Series("the machine's own hiccups", Ink.OTHERS);
         }
-        return switch (Peer.valueOf(peer)) {
-            case TOKENRING -> new Series("Tokenring", Ink.OURS);
-            case DISRUPTOR -> new Series("Disruptor by hand", Ink.DISRUPTOR);
-            default -> new Series(Sections.nameOf(Peer.valueOf(peer)), Ink.OTHERS_TOO);
+        if (latency.peer().equals(Latency.MACHINE)) {
+            return new Series(
+                    "the machine's hiccups beside " + nameOf(Peer.valueOf(requireNonNull(latency.beside()))),
+                    Ink.OTHERS_TOO);
+        }
+        Peer peer = Peer.valueOf(latency.peer());
+        return new Series(
+                nameOf(peer),
+                switch (peer) {
+                    case TOKENRING -> Ink.OURS;
+                    case DISRUPTOR -> Ink.DISRUPTOR;
+                    default -> Ink.OTHERS_AS_WELL;
+                });
+    }
+
+    private static String nameOf(Peer peer) {
+        return switch (peer) {
+            case TOKENRING -> "Tokenring";
+            case DISRUPTOR -> "Disruptor by hand";
+            default -> Sections.nameOf(peer);
         };
     }
 
@@ -120,7 +166,7 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
                 **What is measured:** Messages are due at a fixed rate, and each counts from when it was due until the handler \
                 has it; so whatever holds up the publisher shows in all messages that it made late (no coordinated omission). \
                 The machine's own line is how late a thread was that did nothing but sleep and look at the clock; its left end is how \
-                late a sleeper is woken here, which is nothing to compare with. How it is done stands in %s.
+                late a sleeper is woken here, which is nothing to compare with. %s%sHow it is done stands in %s.
 
                 **What it means:** The left end is what a message usually takes, the right end what the unluckiest ones take. \
                 %s
@@ -128,23 +174,48 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
                 **Where we lose, and why:** %s
 
                 %s
-                """.formatted(sources.link(LatencyAtRate.class), whoIsToBlame(), losses(), table());
+                """.formatted(rate(), ranges(), sources.link(LatencyAtRate.class), whoIsToBlame(), losses(), table());
     }
 
-    private Optional<Latency> of(String peer) {
-        return each.stream().filter(latency -> latency.peer().equals(peer)).findFirst();
+    private String rate() {
+        return highestPerS()
+                .map("The rate is half of %,d/s, the highest that was found which all sustain. "::formatted)
+                .orElse("");
+    }
+
+    private String ranges() {
+        return each.stream().allMatch(Latency::hasRange)
+                ? "All are medians of the runs; error bars and brackets go from the lowest of them to the highest. "
+                : "All are medians of the runs; how far those lay apart was not kept. ";
+    }
+
+    private Optional<Latency> of(Peer peer) {
+        return each.stream()
+                .filter(latency -> latency.peer().equals(peer.name()))
+                .findFirst();
     }
 
     private String whoIsToBlame() {
-        return of(Peer.TOKENRING.name())
-                .flatMap(ours -> of(Latency.MACHINE).flatMap(machine -> stalledFrom(ours, machine)
-                        .map(from ->
-                                "From %s on it is mostly the machine that stalls: %s µs of Tokenring's %s µs there."
-                                        .formatted(
-                                                nameOf(from),
-                                                Metric.print(machine.microsAt(from)),
-                                                Metric.print(ours.microsAt(from))))))
-                .orElse("The machine's own hiccups do not account for Tokenring's.");
+        return of(Peer.TOKENRING)
+                .flatMap(ours -> each.stream()
+                        .filter(latency -> latency.isOfTheMachineBeside(Peer.TOKENRING))
+                        .findFirst()
+                        .map(machine -> stalledFrom(ours, machine)
+                                .map(from -> blame(ours, machine, from))
+                                .orElse("The machine's own hiccups do not account for Tokenring's longest latencies.")))
+                .orElse("");
+    }
+
+    private static String blame(Latency ours, Latency machine, double from) {
+        boolean asLarge = ours.microsAtPercentile().tailMap(from).keySet().stream()
+                .allMatch(percentile -> machine.microsAt(percentile) >= ours.microsAt(percentile));
+        return "From %s on the machine's own hiccups in Tokenring's runs are %s its latencies (%s µs beside %s µs there): %s be the machine's doing."
+                .formatted(
+                        nameOf(from),
+                        asLarge ? "as large as" : "at least half as large as",
+                        Metric.print(machine.microsAt(from)),
+                        Metric.print(ours.microsAt(from)),
+                        asLarge ? "all of that may" : "most of that may");
     }
 
     /**
@@ -167,21 +238,9 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
     }
 
     private String losses() {
-        String lost = of(Peer.TOKENRING.name())
-                .flatMap(ours -> of(Peer.DISRUPTOR.name()).map(theirs -> ours.microsAtPercentile().entrySet().stream()
-                        .filter(entry -> theirs.microsAtPercentile().containsKey(entry.getKey()))
-                        .filter(entry -> theirs.microsAt(entry.getKey()) < entry.getValue())
-                        .map(entry -> "%s (%s times)"
-                                .formatted(
-                                        nameOf(entry.getKey()),
-                                        Metric.print(entry.getValue() / theirs.microsAt(entry.getKey()))))
-                        .collect(Collectors.joining(", "))))
-                .orElse("");
-        return lost.isEmpty()
-                ? "Nowhere, in this chart and on this machine."
-                : "Tokenring takes longer than the Disruptor by hand at " + lost
-                        + ". For each message it asks what it would not have to if its handler could never be stopped or"
-                        + " replaced; and where messages come alone, nothing makes up for that.";
+        return of(Peer.TOKENRING)
+                .flatMap(ours -> of(Peer.DISRUPTOR).map(theirs -> new LatencyDuel(ours, theirs).losses()))
+                .orElse("Nowhere, in this chart and on this machine.");
     }
 
     private String table() {
@@ -196,7 +255,7 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
                         each.stream()
                                 .map(latency -> "| %s |%s"
                                         .formatted(
-                                                seriesOf(latency.peer()).name(),
+                                                seriesOf(latency).name(),
                                                 percentiles.stream()
                                                         .map(percentile -> " " + cell(latency, percentile) + " |")
                                                         .collect(Collectors.joining())))
@@ -204,7 +263,16 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
     }
 
     private static String cell(Latency latency, Double percentile) {
-        Double micros = latency.microsAtPercentile().get(percentile);
-        return micros == null ? "" : Metric.print(micros);
+        if (!latency.microsAtPercentile().containsKey(percentile)) {
+            return "";
+        }
+        String median = Metric.print(latency.microsAt(percentile));
+        return latency.hasRange()
+                ? "%s (%s to %s)"
+                        .formatted(
+                                median,
+                                Metric.print(latency.lowAt(percentile)),
+                                Metric.print(latency.highAt(percentile)))
+                : median;
     }
 }

@@ -38,10 +38,12 @@ class LatenciesTest {
     }
 
     @Test
-    void resultIsTheMedianOfThePeersRuns() {
+    void resultIsTheMedianOfThePeersRunsBetweenTheLowestAndTheHighest() {
         LatencyResult ours = latencies(3).at(500_000, WaitStrategy.ADAPTIVE, 7).get(0);
         // It had the first, the fourth and the fifth turn.
-        assertThat(ours.latencies().micros().values()).allMatch(micros -> Math.abs(micros - 4) < 0.01);
+        assertThat(ours.latencies().median().micros().values()).allMatch(micros -> Math.abs(micros - 4) < 0.01);
+        assertThat(ours.latencies().lowest().micros().values()).allMatch(micros -> Math.abs(micros - 1) < 0.01);
+        assertThat(ours.latencies().highest().micros().values()).allMatch(micros -> Math.abs(micros - 5) < 0.01);
         assertThat(ours.sustained()).isTrue();
         assertThat(ours.highestSustainedPerS()).isEqualTo(7);
     }

@@ -20,6 +20,7 @@ import dev.tokenring.llm.Precision;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -90,7 +91,24 @@ final class MadeUp {
     }
 
     static Latency latency(String peer, double p50, double p99, double max) {
-        return new Latency(peer, "ADAPTIVE", 100_000, new TreeMap<>(Map.of(50.0, p50, 99.0, p99, 100.0, max)));
+        return latency(peer, 1, p50, p99, max);
+    }
+
+    /** With a range from a median divided by a factor to one multiplied by it. */
+    static Latency latency(String peer, double factor, double p50, double p99, double max) {
+        return new Latency(
+                peer,
+                "ADAPTIVE",
+                100_000,
+                percentiles(p50, p99, max),
+                percentiles(p50 / factor, p99 / factor, max / factor),
+                percentiles(p50 * factor, p99 * factor, max * factor),
+                null,
+                null);
+    }
+
+    static SortedMap<Double, Double> percentiles(double p50, double p99, double max) {
+        return new TreeMap<>(Map.of(50.0, p50, 99.0, p99, 100.0, max));
     }
 
     private static Comparison comparison(String promise, double bar, List<Double> ratios) {
