@@ -29,7 +29,8 @@ record Duel(Setting ours, Setting theirs, String theirName, String whyTheyMayLea
                         theirName,
                         describe(their),
                         lead(our, their) > 1
-                                ? "; so Tokenring is %s times as good".formatted(Metric.print(lead(our, their)))
+                                ? "; so Tokenring is %s times as good%s"
+                                        .formatted(Metric.print(lead(our, their)), ifTheyOverlap(our, their))
                                 : "")));
     }
 
@@ -38,10 +39,7 @@ record Duel(Setting ours, Setting theirs, String theirName, String whyTheyMayLea
         return results.of(ours).flatMap(our -> results.of(theirs)
                 .filter(their -> lead(our, their) < 1)
                 .map(their -> "**%s** is %s times as good%s"
-                        .formatted(
-                                theirName,
-                                Metric.print(1 / lead(our, their)),
-                                overlap(our, their) ? " (the ranges overlap)" : "")));
+                        .formatted(theirName, Metric.print(1 / lead(our, their)), ifTheyOverlap(our, their))));
     }
 
     /** Everything that theirs is better at, with a paragraph for each reason. */
@@ -77,7 +75,8 @@ record Duel(Setting ours, Setting theirs, String theirName, String whyTheyMayLea
                 : theirs.median() / ours.median();
     }
 
-    private static boolean overlap(Figure one, Figure other) {
-        return one.low() <= other.high() && other.low() <= one.high();
+    /** Whichever leads: where the ranges overlap, it may be by chance. */
+    private static String ifTheyOverlap(Figure one, Figure other) {
+        return one.low() <= other.high() && other.low() <= one.high() ? " (the ranges overlap)" : "";
     }
 }
