@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * What a part of a chart is drawn with. Charts are drawn in a placeholder of each ink, which then becomes a class of CSS: so
- * the reader's own light or dark mode decides on the colour.
+ * the reader's own light or dark mode decides on the colour. That of the paper is among them, so that a chart is as
+ * readable on a page that does not follow the reader's mode.
  *
  * <p>The colours that tell series from each other are those of Okabe and Ito ("Color Universal Design", 2008), which people
  * who see fewer colours can tell apart, made lighter on dark.
@@ -22,7 +23,8 @@ enum Ink {
     DISRUPTOR(6, "#d55e00", "#f08a4b"),
     OTHERS(7, "#8c959f", "#8c959f"),
     OTHERS_TOO(8, "#cc79a7", "#e09cc2"),
-    OTHERS_AS_WELL(10, "#e69f00", "#f0b840");
+    OTHERS_AS_WELL(10, "#e69f00", "#f0b840"),
+    PAPER(11, "#ffffff", "#0d1117");
 
     private final int placeholderBlue;
     private final String light;
@@ -55,7 +57,6 @@ enum Ink {
     /** The colours of all inks, and the classes that paint with them. */
     static String styleSheet() {
         return """
-                svg { background: transparent }
                 text { fill: %s; font: 13px sans-serif }
                 %s
                 @media (prefers-color-scheme: dark) {

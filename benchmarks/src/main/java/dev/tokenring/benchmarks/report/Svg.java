@@ -128,8 +128,13 @@ final class Svg {
         title.setTextContent(description);
         Element style = document.createElementNS(NAMESPACE, "style");
         style.setTextContent("\n" + Ink.styleSheet());
+        Element paper = document.createElementNS(NAMESPACE, "rect");
+        paper.setAttribute("width", "100%");
+        paper.setAttribute("height", "100%");
+        paper.setAttribute("class", Ink.PAPER.styleClass("fill"));
         Node first = root.getFirstChild();
-        for (Node node : List.of(document.createTextNode("\n"), title, document.createTextNode("\n"), style)) {
+        for (Node node : List.of(title, style, paper)) {
+            root.insertBefore(document.createTextNode("\n"), first);
             root.insertBefore(node, first);
         }
     }

@@ -16,6 +16,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
 
 class SvgTest {
@@ -73,7 +74,19 @@ class SvgTest {
         assertThat(svg)
                 .contains("@media (prefers-color-scheme: dark)", "fill: #24292f", "fill: #d8dee4")
                 .contains("fill-ours", "fill-disruptor", "stroke-grid")
-                .doesNotContain("rgb(", "#ffffff");
+                .doesNotContain("rgb(");
+    }
+
+    @ParameterizedTest
+    @FieldSource("CHARTS")
+    void everyChartLiesOnPaperOfTheReadersModeWhateverThePagesIs(Chart chart) throws Exception {
+        String svg = Svg.of(chart);
+        Element paper = (Element) parse(svg).getElementsByTagName("rect").item(0);
+
+        assertThat(paper.getAttribute("class")).isEqualTo("fill-paper");
+        assertThat(paper.getAttribute("width")).isEqualTo("100%");
+        assertThat(paper.getAttribute("height")).isEqualTo("100%");
+        assertThat(svg).contains(".fill-paper { fill: #ffffff }", ".fill-paper { fill: #0d1117 }");
     }
 
     @ParameterizedTest
