@@ -1,6 +1,7 @@
 package dev.tokenring.benchmarks.ratio;
 
 import dev.tokenring.benchmarks.measure.Metric;
+import java.util.Locale;
 
 /**
  * What a row has to reach.
@@ -90,8 +91,11 @@ public record Bar(Measure measure, double limit) {
         };
     }
 
+    /** The sign and the limit; bytes with what is left to noise. */
     @Override
     public String toString() {
-        return measure.sign + " " + Metric.print(limit);
+        return measure == Measure.OURS_AT_MOST
+                ? String.format(Locale.ROOT, "%s %.0f ± %.2f", measure.sign, limit, NOISE_BYTES)
+                : measure.sign + " " + Metric.print(limit);
     }
 }

@@ -43,7 +43,7 @@ class BarTest {
         assertThat(bar.value(88, Double.NaN)).isEqualTo(88);
         assertThat(bar.isMetBy(88.24)).isTrue();
         assertThat(bar.isMetBy(88.26)).isFalse();
-        assertThat(bar).hasToString("≤ 88.00");
+        assertThat(bar).hasToString("≤ 88 ± 0.25");
     }
 
     @Test
