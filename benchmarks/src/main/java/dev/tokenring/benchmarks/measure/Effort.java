@@ -1,5 +1,6 @@
 package dev.tokenring.benchmarks.measure;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 
 /**
@@ -22,6 +23,16 @@ public record Effort(int warmups, Duration warmup, int measurements, Duration me
 
     /** For figures that are to be published. */
     public static final Effort FULL = new Effort(2, Duration.ofSeconds(1), 2, Duration.ofSeconds(1));
+
+    /** In a few words, such as {@code 2 × 1 s to warm up, 2 × 0.5 s that count}. */
+    public String describe() {
+        return "%d × %s s to warm up, %d × %s s that count"
+                .formatted(warmups, seconds(warmup), measurements, seconds(measurement));
+    }
+
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
+    }
 
     /**
      * The effort that what counts is worth. Bytes are exact only if what the JVM's own threads allocate is spread over many

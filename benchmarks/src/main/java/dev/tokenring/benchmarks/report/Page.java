@@ -1,6 +1,7 @@
 package dev.tokenring.benchmarks.report;
 
 import dev.tokenring.benchmarks.IdleCost;
+import dev.tokenring.benchmarks.measure.Effort;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.measure.Metric;
 import java.io.IOException;
@@ -18,6 +19,11 @@ final class Page {
 
     /** What the model of more cores is told in. */
     private static final String SCALING = "scaling.md";
+
+    /** What is done in each of the JVMs that a figure is the median of; a quick report is not published. */
+    private static final String EACH_JVM =
+            "%s; a language model %s, and where what is around it is compared, %s; collector and heap: as the JVM chooses, but for the flags; a report with `--quick` does less"
+                    .formatted(Effort.FULL.describe(), Effort.TOKENS.describe(), Effort.TOKENS_WHEN_WARM.describe());
 
     private final Results results;
     private final Elsewhere elsewhere;
@@ -173,6 +179,7 @@ final class Page {
                 | system | %s |
                 | JVM | %s |
                 | flags | %s |
+                | each JVM | %s |
                 | commit | `%s` |
                 | date | %s |""".formatted(
                         machine.processor(),
@@ -184,6 +191,7 @@ final class Page {
                                 .filter(flags -> !flags.isEmpty())
                                 .map(flags -> "`" + flags + "`")
                                 .orElse("none beyond the benchmarks' own"),
+                        EACH_JVM,
                         results.commit(),
                         results.date());
     }
