@@ -58,7 +58,8 @@ public final class Ratios implements Callable<Integer> {
 
     @Option(
             names = "--pairs",
-            description = "Pairs of JVMs for each row. Default: 3 if quick, 5 if not; 3 at most with a language model.")
+            description =
+                    "Pairs of JVMs for each row. Default: 3 if quick, 5 if not; 2 if not given and with a language model.")
     private int pairs;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes what was found to this file too.")
@@ -91,7 +92,8 @@ public final class Ratios implements Callable<Integer> {
         Instant date = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         System.out.println(machine.describe());
         System.out.printf(LINE, "row", "ours", "reference", "ratio", "(range)", "bar", "");
-        var measurement = new Pairs(this::pairsOf, setting -> Jmh.run(setting, Effort.of(setting.metric(), quick)));
+        var measurement = new Pairs(
+                row -> pairsOf(row, quick, pairs), setting -> Jmh.run(setting, Effort.of(setting.metric(), quick)));
         List<Row> rows =
                 chosen().stream().filter(row -> !isMissingSomething(row)).toList();
         List<Comparison> found = measurement.measure(
@@ -138,14 +140,15 @@ public final class Ratios implements Callable<Integer> {
      * Checks all promises that can be, and prints a line for each.
      *
      * @param quick whether to take the shorter list, with fewer pairs
+     * @param pairs how many pairs of JVMs a row takes, unless fewer are enough for it; 0 for as many as is usual
      * @param runner gives the value of one new JVM
      * @return what was found, row by row
      */
-    public static List<Comparison> measureAll(boolean quick, ToDoubleFunction<Setting> runner) {
+    public static List<Comparison> measureAll(boolean quick, int pairs, ToDoubleFunction<Setting> runner) {
         List<Row> rows = Rows.all().stream()
                 .filter(row -> (row.quick() || !quick) && !isMissingSomething(row))
                 .toList();
-        return new Pairs(row -> enoughPairs(row, quick), runner)
+        return new Pairs(row -> Math.min(row.mostPairs(), pairsOf(row, quick, pairs)), runner)
                 .measure(rows, comparison -> print(comparison, verdictByBar(comparison)));
     }
 
@@ -198,12 +201,8 @@ public final class Ratios implements Callable<Integer> {
                 .toList();
     }
 
-    private int pairsOf(Row row) {
-        return pairs > 0 ? pairs : enoughPairs(row, quick);
-    }
-
-    private static int enoughPairs(Row row, boolean quick) {
-        return Math.min(row.mostPairs(), quick ? QUICK_PAIRS : FULL_PAIRS);
+    private static int pairsOf(Row row, boolean quick, int asked) {
+        return asked > 0 ? asked : Math.min(row.mostPairs(), quick ? QUICK_PAIRS : FULL_PAIRS);
     }
 
     private static String verdictByBar(Comparison comparison) {

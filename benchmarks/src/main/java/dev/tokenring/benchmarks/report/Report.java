@@ -59,6 +59,12 @@ public final class Report implements Callable<Integer> {
     private int rounds;
 
     @Option(
+            names = "--pairs",
+            description =
+                    "Pairs of JVMs for each promise. Default: 3 if quick, 5 if not; 2 at most with a language model.")
+    private int pairs;
+
+    @Option(
             names = "--out",
             paramLabel = "FOLDER",
             description = "Where page, charts and results go.",
@@ -134,7 +140,7 @@ public final class Report implements Callable<Integer> {
         System.out.println(machine.describe());
         var now = Progress.Begun.of(machine, Commit.here(), quick, Instant.now().truncatedTo(ChronoUnit.SECONDS));
         Progress kept = resume ? Progress.resume(progress, now) : Progress.begin(progress, now);
-        List<Comparison> comparisons = Ratios.measureAll(quick, setting -> measure(setting, kept));
+        List<Comparison> comparisons = Ratios.measureAll(quick, pairs, setting -> measure(setting, kept));
         Map<String, String> missing = GenerationSections.missing();
         Map<String, String> notRun = Ratios.notRun();
         comparisons.forEach(comparison -> notRun.remove(comparison.name()));
