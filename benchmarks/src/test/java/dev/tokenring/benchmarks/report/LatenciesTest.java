@@ -14,6 +14,16 @@ class LatenciesTest {
     private static final Sources SOURCES = Sources.of(Path.of("docs/benchmarks"), Path.of(""));
 
     @Test
+    void textTellsTheMachinesStallsFromOurs() {
+        assertThat(Latencies.of(MadeUp.results()).get(0).text(SOURCES))
+                .contains("From max on the machine's own hiccups in Tokenring's runs are at least half as large as its"
+                        + " latencies (5,900 µs beside 6,000 µs there): most of that may be the machine's doing.")
+                .contains("longer than the Disruptor by hand at p50 (1.25 times). For each message it asks")
+                .contains("longer than the Disruptor by hand at max (1.20 times). That is more than ten times as long")
+                .contains("| Tokenring | 0.50 (0.50 to 0.50) | 4.00 (4.00 to 4.00) | 6,000 (6,000 to 6,000) |");
+    }
+
+    @Test
     void errorBarsGoFromTheLowestRunToTheHighest() {
         var chart =
                 (Lines) latencies(MadeUp.latency("TOKENRING", 2, 0.5, 4, 6_000)).chart();

@@ -3,10 +3,7 @@ package dev.tokenring.benchmarks.report;
 import static java.nio.file.Files.readString;
 import static java.nio.file.Files.writeString;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.tokenring.benchmarks.measure.Machine;
-import dev.tokenring.benchmarks.measure.Metric;
 import dev.tokenring.benchmarks.measure.Setting;
 import dev.tokenring.benchmarks.ratio.Comparison;
 import dev.tokenring.benchmarks.ratio.Findings;
@@ -30,19 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class ReportTest {
-    @Test
-    void ratiosOfOtherMachinesStandBesideThese(@TempDir Path folder) throws Exception {
-        Results here = MadeUp.results();
-        Path elsewhere = Files.createDirectories(folder.resolve(Elsewhere.FOLDER));
-        here.write(elsewhere.resolve("another.json"));
-        assertThat(Elsewhere.besides(folder).table(here))
-                .contains("### On other machines")
-                .contains("| " + MadeUp.MET.promise() + " | " + MadeUp.MET.bar() + " | ")
-                .contains("**" + Metric.print(MadeUp.MISSED.ratio()) + "** | **" + Metric.print(MadeUp.MISSED.ratio())
-                        + "** |");
-        assertThat(Elsewhere.besides(folder.resolve("none")).table(here)).isEmpty();
-    }
-
     private static final Pattern PICTURE = Pattern.compile("!\\[[^]]+]\\(([^)]+)\\)");
 
     @TempDir
@@ -147,18 +131,6 @@ class ReportTest {
     }
 
     @Test
-    void pageTellsTheMachinesStallsFromOurs() throws IOException {
-        render(earlier);
-
-        assertThat(readString(out.resolve("README.md")))
-                .contains("From max on the machine's own hiccups in Tokenring's runs are at least half as large as its"
-                        + " latencies (5,900 µs beside 6,000 µs there): most of that may be the machine's doing.")
-                .contains("longer than the Disruptor by hand at p50 (1.25 times). For each message it asks")
-                .contains("longer than the Disruptor by hand at max (1.20 times). That is more than ten times as long")
-                .contains("| Tokenring | 0.50 (0.50 to 0.50) | 4.00 (4.00 to 4.00) | 6,000 (6,000 to 6,000) |");
-    }
-
-    @Test
     void pageSaysWhatMoreAndMoreRequestsDoToAModelsUsers() throws IOException {
         render(earlier);
 
@@ -208,23 +180,6 @@ class ReportTest {
                     .isEqualTo(2);
             assertThat(said.toString()).startsWith(file + " can't be read as ");
         }
-    }
-
-    @Test
-    void laterRowsOfAnotherMachineAreRefused() {
-        Results before = MadeUp.results();
-        Machine here = before.machine();
-        List<Comparison> rows = List.of(MadeUp.MET);
-        var newerJdk = new Machine(
-                here.processor(), here.processors(), here.memoryMib(), here.system(), "another JVM", here.flags());
-        var elsewhere =
-                new Machine("another", here.processors(), here.memoryMib(), here.system(), here.jvm(), here.flags());
-
-        assertThat(before.with(new Findings(newerJdk, null, null, rows)).comparisons())
-                .contains(MadeUp.MET);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> before.with(new Findings(elsewhere, null, null, rows)))
-                .withMessageContaining("another");
     }
 
     @Test
@@ -290,19 +245,6 @@ class ReportTest {
                 .write(Files.createDirectories(out.resolve(Elsewhere.FOLDER)).resolve("another.json"));
         render(earlier);
         assertThat(readString(out.resolve("README.md"))).contains("which is in [elsewhere](elsewhere)");
-    }
-
-    @Test
-    void promisesThatWereCheckedAgainTakeTheirPlace() {
-        var again = new Comparison(
-                MadeUp.MISSED.name(),
-                MadeUp.MISSED.promise(),
-                MadeUp.MISSED.bar(),
-                MadeUp.MISSED.ours(),
-                MadeUp.MISSED.reference(),
-                List.of(2.5));
-        Results mended = MadeUp.results().with(new Findings(MadeUp.results().machine(), null, null, List.of(again)));
-        assertThat(mended.comparisons()).containsExactly(MadeUp.MET, again, MadeUp.BYTES);
     }
 
     @Test
