@@ -41,9 +41,19 @@ public final class Examples {
                     System.err.println(String.valueOf(refused.getMessage())
                                     .lines()
                                     .findFirst()
-                                    .orElse("") + "; --help lists the options");
+                                    .orElse("")
+                            + hint(refused));
                     return CommandLine.ExitCode.USAGE;
                 })
                 .execute(Arrays.copyOfRange(args, 1, args.length));
+    }
+
+    /** Words that belong to no option are mostly the rest of a value that has blanks in it. */
+    private static String hint(CommandLine.ParameterException refused) {
+        boolean words =
+                refused instanceof CommandLine.UnmatchedArgumentException unmatched && !unmatched.isUnknownOption();
+        return words
+                ? "; a value with blanks in it needs quotes: -Dargs=\"--prompt 'Once upon a time'\""
+                : "; --help lists the options";
     }
 }

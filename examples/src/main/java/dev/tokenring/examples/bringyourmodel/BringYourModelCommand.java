@@ -18,21 +18,26 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Loads a model and generates, scores a text, or serves many callers at the same time. */
 @Command(
@@ -51,6 +56,14 @@ public final class BringYourModelCommand implements Callable<Integer> {
     private static final Path HOME = Path.of(System.getProperty("tokenring.home", ""));
     private static final int MAX_CALLERS = 10_000;
     private static final int MAX_BATCH = 256;
+
+    /** What each task makes use of, beside the model and how it is run. */
+    private static final Map<String, Set<String>> TASKS = Map.of(
+            "--prompt", Set.of("--ids", "--max-tokens", "--temperature", "--seed"),
+            "--load", Set.of("--max-tokens", "--temperature", "--seed"),
+            "--perplexity", Set.of());
+
+    private static final List<String> IGNORED_BY_SOME = List.of("--ids", "--max-tokens", "--temperature", "--seed");
 
     /** A power of two above the callers, so that the service refuses none of them. */
     private static final Service<String, Generation> GENERATE = Service.of("generate", String.class, Generation.class)
@@ -138,9 +151,16 @@ public final class BringYourModelCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", description = "threads for a step of the model (default: all cores)")
     private int threads;
 
-    @Option(names = "--help", usageHelp = true, description = "show this text")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this text")
     @SuppressWarnings("UnusedVariable") // picocli acts on it
     private boolean help;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     private final PrintStream out =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -148,17 +168,19 @@ public final class BringYourModelCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            check();
-            try (LanguageModel languageModel = LanguageModel.load(
-                    model,
-                    ModelOptions.DEFAULT.withDevice(device).withThreads(threads).withPrecision(precision),
-                    sharing())) {
-                return perplexity != null ? score(languageModel, perplexity) : generate(languageModel);
+            requireOneTask();
+            ModelOptions running = running();
+            checkGeneration();
+            List<String> prompts = prompts();
+            if (perplexity != null) {
+                requireText(perplexity);
+            }
+            // From here on it takes time.
+            try (LanguageModel languageModel = LanguageModel.load(model, running, sharing())) {
+                return perplexity != null ? score(languageModel, perplexity) : generate(languageModel, prompts);
             }
         } catch (ModelLoadException | PromptTooLongException | IllegalArgumentException refused) {
             return complain(refused.getMessage());
-        } catch (NoSuchFileException missing) {
-            return complain("there is no file " + missing.getFile() + ": give one that can be read");
         } catch (CharacterCodingException malformed) {
             return complain((perplexity == null ? "standard input" : perplexity)
                     + " is not in UTF-8: convert it, for example with iconv");
@@ -167,20 +189,77 @@ public final class BringYourModelCommand implements Callable<Integer> {
         }
     }
 
-    private void check() throws IOException {
-        long jobs =
-                Stream.of(prompt, perplexity, load).filter(job -> job != null).count();
-        if (jobs != 1) {
+    private void requireOneTask() {
+        List<String> tasks = TASKS.keySet().stream().filter(this::isGiven).toList();
+        if (tasks.size() != 1) {
             throw new IllegalArgumentException(
-                    jobs + " of --prompt, --perplexity and --load are given: give one of them;"
+                    tasks.size() + " of --prompt, --perplexity and --load are given: give one of them;"
                             + " --help says what they do");
+        }
+        String task = tasks.get(0);
+        String idle = IGNORED_BY_SOME.stream()
+                .filter(option ->
+                        isGiven(option) && !TASKS.getOrDefault(task, Set.of()).contains(option))
+                .collect(Collectors.joining(" and "));
+        if (!idle.isEmpty()) {
+            throw new IllegalArgumentException(task + " does nothing with " + idle + ": leave that out");
+        }
+    }
+
+    private boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    private ModelOptions running() {
+        ModelOptions options = named("--device", () -> ModelOptions.DEFAULT.withDevice(device));
+        return named("--threads", () -> options.withThreads(threads)).withPrecision(precision);
+    }
+
+    private void checkGeneration() {
+        if (prompt != null && prompt.isEmpty()) {
+            throw new IllegalArgumentException("--prompt is empty: give a text to go on with");
         }
         if (load != null && (load < 1 || load > MAX_CALLERS)) {
             throw new IllegalArgumentException("--load is " + load + ": it must be from 1 to " + MAX_CALLERS);
         }
-        if (perplexity != null && !Files.isRegularFile(perplexity)) {
-            throw new NoSuchFileException(perplexity.toString());
+        if (maxTokens != null) {
+            int most = maxTokens;
+            named("--max-tokens", () -> GenerationOptions.GREEDY.withMaxTokens(most));
         }
+        named("--temperature", () -> GenerationOptions.GREEDY.withTemperature(temperature));
+    }
+
+    /** What the library says about a value, about the option that it came from. */
+    private static <T> T named(String option, Supplier<T> checked) {
+        try {
+            return checked.get();
+        } catch (IllegalArgumentException refused) {
+            String message = String.valueOf(refused.getMessage());
+            throw new IllegalArgumentException(
+                    option + message.substring(Math.max(0, message.indexOf(" is "))), refused);
+        }
+    }
+
+    private static void requireText(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("--perplexity is " + file + ", which is "
+                    + (Files.isDirectory(file) ? "a folder" : "not there, or no ordinary file")
+                    + ": give a file with a text in UTF-8");
+        }
+        boolean blank = true;
+        try (BufferedReader text = Files.newBufferedReader(file)) {
+            for (String line = text.readLine(); line != null; line = text.readLine()) {
+                blank &= line.isBlank();
+            }
+        }
+        if (blank) {
+            throw new IllegalArgumentException(nothingToScore(file));
+        }
+    }
+
+    private static String nothingToScore(Path file) {
+        return "--perplexity is " + file
+                + ", which has nothing to score: give a text with a document of two tokens or more";
     }
 
     /** As many sequences in a step as there are callers, up to a limit, and room for all callers to wait. */
@@ -209,13 +288,13 @@ public final class BringYourModelCommand implements Callable<Integer> {
             scored.addAll(text);
         }
         if (scored.tokens() == 0) {
-            return complain(file + " has nothing to score: give a text with a document of two tokens or more");
+            return complain(nothingToScore(file));
         }
         out.print(scored.table());
         return ExitCode.OK;
     }
 
-    private int generate(LanguageModel languageModel) throws IOException {
+    private int generate(LanguageModel languageModel, List<String> prompts) {
         GenerationOptions options = languageModel
                 .defaults()
                 .withMaxTokens(
@@ -226,7 +305,7 @@ public final class BringYourModelCommand implements Callable<Integer> {
             bus.serveAsync(
                     GENERATE,
                     GenerationHandler.of(languageModel, languageModel::tokenize, options, (piece, headers) -> piece));
-            return load != null ? load(bus, load) : answer(bus, String.valueOf(prompt));
+            return load != null ? load(bus, load, prompts) : answer(bus, String.valueOf(prompt));
         }
     }
 
@@ -253,11 +332,7 @@ public final class BringYourModelCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private int load(Bus bus, int callers) throws IOException {
-        List<String> prompts = prompts();
-        if (prompts.isEmpty()) {
-            return complain("standard input has no prompt: give one in each line");
-        }
+    private int load(Bus bus, int callers, List<String> prompts) {
         new Load(bus, GENERATE, prompts.subList(0, 1)).run(1);
         var measured = new Load(bus, GENERATE, prompts);
         out.print(measured.run(callers));
@@ -269,10 +344,18 @@ public final class BringYourModelCommand implements Callable<Integer> {
         return ExitCode.SOFTWARE;
     }
 
-    private static List<String> prompts() throws IOException {
+    /** The lines of standard input, for callers; none for the other tasks. */
+    private List<String> prompts() throws IOException {
+        if (load == null) {
+            return List.of();
+        }
         try (var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8.newDecoder()))) {
-            return lines.lines().filter(line -> !line.isBlank()).toList();
-        } catch (java.io.UncheckedIOException e) {
+            List<String> prompts = lines.lines().filter(line -> !line.isBlank()).toList();
+            if (prompts.isEmpty()) {
+                throw new IllegalArgumentException("--load finds no prompt in standard input: give one in each line");
+            }
+            return prompts;
+        } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }

@@ -8,7 +8,9 @@ import dev.tokenring.llm.LanguageModel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -166,26 +168,62 @@ class BringYourModelTest {
         }
     }
 
+    /** Refused before anything is loaded: the folder of the model is not there either, and nobody notices. */
+    private void assertRefusedUnloaded(String reason, String... options) throws InterruptedException {
+        List<String> all = new ArrayList<>(List.of("--model", directory + "/nowhere"));
+        all.addAll(List.of(options));
+        assertRefused(reason, all.toArray(String[]::new));
+    }
+
     @Test
-    void badInputGetsOneLine() throws Exception {
+    void aBadValueIsRefusedBeforeTheModelIsLoadedAndItsOptionIsNamed() throws Exception {
+        assertRefusedUnloaded("0 of --prompt, --perplexity and --load");
+        assertRefusedUnloaded("2 of --prompt, --perplexity and --load", "--prompt", "a", "--load", "1");
+        assertRefusedUnloaded("--bogus", "--prompt", "a", "--bogus");
+        assertRefusedUnloaded("'many' is not an int", "--prompt", "a", "--max-tokens", "many");
+        assertRefusedUnloaded("--max-tokens is -5: it must be", "--prompt", "a", "--max-tokens", "-5");
+        assertRefusedUnloaded("--temperature is -1.0: it must be", "--prompt", "a", "--temperature", "-1");
+        assertRefusedUnloaded("--temperature is NaN: it must be", "--load", "2", "--temperature", "NaN");
+        assertRefusedUnloaded("--device is \"tpu\": it must be", "--prompt", "a", "--device", "tpu");
+        assertRefusedUnloaded("--threads is -1: it must be", "--prompt", "a", "--threads", "-1");
+        assertRefusedUnloaded("--precision", "--prompt", "a", "--precision", "fp5");
+        assertRefusedUnloaded("--load is 0: it must be", "--load", "0");
+        assertRefusedUnloaded("--prompt is empty", "--prompt", "");
+        assertRefusedUnloaded("--load finds no prompt in standard input", "--load", "2");
+    }
+
+    @Test
+    void aFileWithoutTextIsRefusedBeforeTheModelIsLoaded() throws Exception {
         Path binary = Files.write(directory.resolve("binary"), new byte[] {'a', (byte) 0xff, 'b'});
-        Path empty = Files.writeString(directory.resolve("empty"), "\n\n");
-        assertRefused("0 of --prompt, --perplexity and --load", "--ids");
-        assertRefused("2 of --prompt, --perplexity and --load", "--prompt", "a", "--load", "1");
-        assertRefused("--bogus", "--prompt", "a", "--bogus");
-        assertRefused("'many' is not an int", "--prompt", "a", "--max-tokens", "many");
-        assertRefused("maxTokens is 0", "--prompt", "a", "--max-tokens", "0");
-        assertRefused("temperature is -1", "--prompt", "a", "--temperature", "-1");
-        assertRefused("device is \"tpu\"", "--prompt", "a", "--device", "tpu");
-        assertRefused("--precision", "--prompt", "a", "--precision", "fp5");
-        assertRefused("--load is 0", "--load", "0");
-        assertRefused("the prompt is empty", "--prompt", "");
+        Path blank = Files.writeString(directory.resolve("blank"), "\n\n");
+        assertRefusedUnloaded("nowhere, which is not there", "--perplexity", directory + "/nowhere");
+        assertRefusedUnloaded(directory + ", which is a folder", "--perplexity", directory.toString());
+        assertRefusedUnloaded(binary + " is not in UTF-8", "--perplexity", binary.toString());
+        assertRefusedUnloaded("nothing to score", "--perplexity", blank.toString());
+    }
+
+    @Test
+    void whatATaskWouldIgnoreIsRefused() throws Exception {
+        assertRefusedUnloaded(
+                "--perplexity does nothing with --ids and --max-tokens",
+                "--perplexity",
+                "text",
+                "--max-tokens",
+                "5",
+                "--ids");
+        assertRefusedUnloaded("--perplexity does nothing with --seed", "--perplexity", "text", "--seed", "1");
+        assertRefusedUnloaded("--load does nothing with --ids", "--load", "2", "--ids");
+    }
+
+    @Test
+    void wordsThatBelongToNoOptionAreExplained() throws Exception {
+        assertRefusedUnloaded("needs quotes", "--prompt", "Once", "upon", "a", "time");
+    }
+
+    @Test
+    void whatOnlyTheModelKnowsIsRefusedInOneLineToo() throws Exception {
         assertRefused("shorten it", "--prompt", "word ".repeat(300));
         assertRefused(directory + "/nowhere", "--model", directory + "/nowhere", "--prompt", "a");
-        assertRefused("there is no file", "--perplexity", directory + "/nowhere");
-        assertRefused("not in UTF-8", "--perplexity", binary.toString());
-        assertRefused("nothing to score", "--perplexity", empty.toString());
-        assertRefused("no prompt", "--load", "1");
     }
 
     @Test
@@ -193,5 +231,6 @@ class BringYourModelTest {
         assertThat(outputOf("--help").replaceAll("\\s+", " "))
                 .contains("--model", "--prompt", "--ids", "--perplexity", "--load", "--max-tokens", "--temperature")
                 .contains("--seed", "--device", "--precision", "overlap by half", "BOS");
+        assertThat(outputOf("-h")).isEqualTo(outputOf("--help"));
     }
 }
