@@ -1,6 +1,7 @@
 package dev.tokenring.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.tokenring.benchmarks.measure.Arguments;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.bus.Bus;
 import dev.tokenring.bus.Topic;
@@ -11,8 +12,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * What a bus costs that has nothing to do, in percent of one core: first without a bus, then with one whose subscriptions,
@@ -37,11 +41,15 @@ public final class IdleCost implements Callable<Integer> {
     @Option(names = "--seconds", description = "How long to look, each time.", defaultValue = "10")
     private int seconds;
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     /** To be filled by picocli. */
     public IdleCost() {}
 
     @Override
     public Integer call() throws InterruptedException {
+        new Arguments(spec).atLeast(1, "--subscriptions", subscriptions).atLeast(1, "--seconds", seconds);
         System.out.println(Machine.here().describe());
         System.out.printf("%-20s %12s %12s%n", "% of one core", "Java threads", "process");
         measure(subscriptions, seconds);

@@ -2,6 +2,7 @@ package dev.tokenring.benchmarks.latency;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.tokenring.benchmarks.measure.Arguments;
 import dev.tokenring.benchmarks.measure.Json;
 import dev.tokenring.benchmarks.measure.Machine;
 import dev.tokenring.benchmarks.peer.Peer;
@@ -86,6 +87,11 @@ public final class LatencyAtRate implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        new Arguments(spec)
+                .atLeast(1, "--runs", runs)
+                .atLeast(0, "--warmup", warmupSeconds)
+                .atLeast(1, "--seconds", seconds)
+                .file("--json", json);
         List<Rate> wanted = parsedRates();
         System.out.println(Machine.here().describe());
         System.out.println("microseconds from the intended time of publishing to the handler, the median of " + runs

@@ -28,24 +28,36 @@ final class Elsewhere {
     /** So many digits of a commit tell it from all others. */
     private static final int SHORT = 10;
 
+    private final Path folder;
+    private final List<Path> files;
     private final List<Findings> others;
 
-    private Elsewhere(List<Findings> others) {
-        this.others = others;
+    private Elsewhere(Path folder, List<Path> files) {
+        this.folder = folder;
+        this.files = files;
+        this.others = files.stream().map(Findings::read).toList();
     }
 
     /** Reads what there is beside a page. */
     static Elsewhere besides(Path page) throws IOException {
         Path folder = page.resolve(FOLDER);
         if (!Files.isDirectory(folder)) {
-            return new Elsewhere(List.of());
+            return new Elsewhere(folder, List.of());
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return new Elsewhere(files.filter(file -> file.toString().endsWith(".json"))
-                    .sorted()
-                    .map(Findings::read)
-                    .toList());
+            return new Elsewhere(
+                    folder,
+                    files.filter(file -> file.toString().endsWith(".json"))
+                            .sorted()
+                            .toList());
         }
+    }
+
+    /** A line that says which files were taken, for a page that is written to another folder has other ones beside it. */
+    String files() {
+        return files.isEmpty()
+                ? "other machines: none, as there is no .json file in " + folder
+                : "other machines: " + files.stream().map(Path::toString).collect(Collectors.joining(", "));
     }
 
     /** Where the figures of other machines come from, as the end of a sentence; empty if there are none. */

@@ -7,6 +7,7 @@ import dev.tokenring.benchmarks.generation.sweep.GenerationSweep;
 import dev.tokenring.benchmarks.generation.sweep.SweepResult;
 import dev.tokenring.benchmarks.latency.LatencyAtRate;
 import dev.tokenring.benchmarks.latency.LatencyResult;
+import dev.tokenring.benchmarks.measure.Arguments;
 import dev.tokenring.benchmarks.measure.Commit;
 import dev.tokenring.benchmarks.measure.Effort;
 import dev.tokenring.benchmarks.measure.Figure;
@@ -56,7 +57,7 @@ public final class Report implements Callable<Integer> {
     private boolean quick;
 
     @Option(names = "--rounds", description = "JVMs for each setting of a chart. Default: 2 if quick, 3 if not.")
-    private int rounds;
+    private @Nullable Integer rounds;
 
     @Option(
             names = "--pairs",
@@ -117,11 +118,16 @@ public final class Report implements Callable<Integer> {
             }
             // All that may be wrong comes before anything is measured, which takes long.
             Readme numbers = Readme.open(readme);
+            new Arguments(spec)
+                    .atLeast(1, "--rounds", rounds)
+                    .folder("--out", out)
+                    .file("--readme", readme);
             Findings later = newer == null ? null : Findings.read(newer);
             if (later != null && from == null) {
                 later.requireHardwareOf(Machine.here());
             }
             Elsewhere elsewhere = Elsewhere.besides(out);
+            System.out.println(elsewhere.files());
             Results results = from == null ? measure() : Results.read(from);
             if (later != null) {
                 results = results.with(later);
@@ -197,7 +203,7 @@ public final class Report implements Callable<Integer> {
     }
 
     private int roundsOfEach() {
-        if (rounds > 0) {
+        if (rounds != null) {
             return rounds;
         }
         return quick ? QUICK_ROUNDS : FULL_ROUNDS;

@@ -183,6 +183,31 @@ class ReportTest {
     }
 
     @Test
+    void aFolderThatCantBeWrittenIsRefusedBeforeAnythingIsMeasured() throws IOException {
+        Path file = Files.createFile(root.resolve("a-file"));
+        var command = new CommandLine(new Report()).setErr(new PrintWriter(errors));
+
+        assertThat(command.execute(
+                        "--readme",
+                        readme.toString(),
+                        "--out",
+                        file.resolve("page").toString()))
+                .isEqualTo(2);
+        assertThat(errors.toString().lines().findFirst())
+                .contains("--out is " + file.resolve("page") + ": give a folder that can be written, or can be made");
+    }
+
+    @Test
+    void aChartHasARoundAtLeast() {
+        var command = new CommandLine(new Report()).setErr(new PrintWriter(errors));
+
+        assertThat(command.execute("--readme", readme.toString(), "--out", out.toString(), "--rounds", "0"))
+                .isEqualTo(2);
+        assertThat(errors.toString().lines().findFirst())
+                .contains("--rounds is 0: give a whole number that is 1 or more");
+    }
+
+    @Test
     void aReportThatMeasuresNothingCantGoOnMeasuring() {
         var command = new CommandLine(new Report()).setErr(new PrintWriter(errors));
 

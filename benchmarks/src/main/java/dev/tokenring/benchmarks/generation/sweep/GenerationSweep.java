@@ -1,6 +1,7 @@
 package dev.tokenring.benchmarks.generation.sweep;
 
 import dev.tokenring.benchmarks.generation.GenerationModel;
+import dev.tokenring.benchmarks.measure.Arguments;
 import dev.tokenring.benchmarks.measure.Figure;
 import dev.tokenring.benchmarks.measure.Json;
 import dev.tokenring.benchmarks.measure.Machine;
@@ -12,7 +13,9 @@ import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * What users of a language model see at more and more requests a second, by {@linkplain Policy who is answered together with
@@ -98,11 +101,21 @@ public final class GenerationSweep implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Writes what was found to this file too.")
     private @Nullable Path json;
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     /** To be filled by picocli. */
     public GenerationSweep() {}
 
     @Override
     public Integer call() {
+        var arguments = new Arguments(spec)
+                .atLeast(1, "--seconds", seconds)
+                .atLeast(1, "--rounds", rounds)
+                .multiple("--first-token", answersToFirstToken)
+                .multiple("--deadline", answersToEnd)
+                .file("--json", json);
+        times.forEach(each -> arguments.multiple("--times", each));
         System.out.println(Machine.here().describe());
         SweepResult found = measure();
         if (json != null) {
