@@ -15,7 +15,8 @@ public final class Jvm {
     private Jvm() {}
 
     /**
-     * Runs a program in a new JVM with the class path and the flags of this one.
+     * Runs a program in a new JVM with the class path and the flags of this one. It ends with this one, so that a command
+     * that is stopped leaves nothing running beside what is measured next.
      *
      * @param program its {@code main} gets the plan {@linkplain Json#line on one line}, and prints its result on one, the
      *     first
@@ -32,14 +33,13 @@ public final class Jvm {
         command.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         command.add(Json.line(plan));
-        try {
-            Process jvm =
-                    new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+        try (var child = new Child(
+                new ProcessBuilder(command).redirectError(Redirect.INHERIT).start())) {
             String line;
-            try (BufferedReader output = jvm.inputReader()) {
+            try (BufferedReader output = child.process.inputReader()) {
                 line = output.readLine();
             }
-            int status = jvm.waitFor();
+            int status = child.process.waitFor();
             if (status != 0 || line == null) {
                 throw new IllegalStateException(
                         "the run ended with status " + status + ": " + String.join(" ", command));
@@ -50,6 +50,32 @@ public final class Jvm {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted during " + plan);
+        }
+    }
+
+    /** A process that ends no later than this JVM, and no later than the block that waits for it. */
+    private static final class Child implements AutoCloseable {
+        private final Process process;
+        private final Thread ending;
+
+        Child(Process process) {
+            this.process = process;
+            ending = new Thread(process::destroyForcibly, "ends a child");
+            try {
+                Runtime.getRuntime().addShutdownHook(ending);
+            } catch (IllegalStateException tooLate) { // this JVM is ending already
+                process.destroyForcibly();
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+            try {
+                Runtime.getRuntime().removeShutdownHook(ending);
+            } catch (IllegalStateException ended) { // this JVM is ending: it does the same
+                process.destroyForcibly();
+            }
         }
     }
 }
