@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
                     + " reference, their ratio (the median of the pairs, and in brackets their range), the bar, and whether"
                     + " it is met.",
             "Ends with 0 if all bars are met, or, with --baseline, if no ratio has become much worse; with 1 if not; with 2"
-                    + " after a wrong option."
+                    + " after a wrong option; with 3 if it failed, because a message was lost, for example."
         })
 public final class Ratios implements Callable<Integer> {
     private static final String LINE = "%-40s %12s %12s %9s %-17s %8s  %s%n";
