@@ -42,7 +42,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * belongs together.
  *
  * <p>Each invocation waits for the last message at the join. What left and right have noted of a message must be there when
- * the join gets it; the sum of all that it got is checked.
+ * the join gets it, and it must get all, in order.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -65,7 +65,7 @@ public class Diamond {
     public WaitStrategy waitStrategy = WaitStrategy.YIELDING;
 
     private final Message[] messages = Message.numbered(MESSAGES);
-    private final Sum sum = Sum.of(messages);
+    private final Sum sum = Sum.inOrder(messages);
     private final Notes left = new Notes();
     private final Notes right = new Notes();
     private @Nullable Lane lane;

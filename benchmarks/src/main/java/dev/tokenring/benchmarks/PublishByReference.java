@@ -7,6 +7,7 @@ import dev.tokenring.benchmarks.peer.Lane.Message;
 import dev.tokenring.benchmarks.peer.Peer;
 import dev.tokenring.bus.WaitStrategy;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,8 +33,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *                              +-----------------+
  * </pre>
  *
- * <p>Each invocation publishes {@value #MESSAGES} messages, waits until the last of them was handled, and checks the sum
- * that the handler made of them.
+ * <p>Each invocation publishes {@value #MESSAGES} messages, waits until the last of them was handled, and checks that the
+ * handler got them all, in order.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -61,7 +62,7 @@ public class PublishByReference {
     public WaitStrategy waitStrategy = WaitStrategy.YIELDING;
 
     private final Message[] messages = Message.numbered(MESSAGES);
-    private final Sum sum = Sum.of(messages);
+    private final Sum sum = Sum.inOrder(messages);
     private @Nullable Lane lane;
 
     /** For JMH, which makes one for each trial. */
@@ -70,7 +71,11 @@ public class PublishByReference {
     /** Opens the lane. */
     @Setup
     public void open() {
-        lane = peer.open(waitStrategy, sum);
+        open(receiver -> peer.open(waitStrategy, receiver));
+    }
+
+    void open(Function<Lane.Receiver, Lane> opener) {
+        lane = opener.apply(sum);
     }
 
     /** Closes the lane. */

@@ -30,7 +30,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *   +-----------+              +--------------+      +---------+
  * </pre>
  *
- * <p>Each invocation publishes {@value #MESSAGES} values, waits until the last of them was handled, and checks the sum.
+ * <p>Each invocation publishes {@value #MESSAGES} values, waits until the last of them was handled, and checks that all
+ * came, in order.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -11,11 +11,17 @@ final class RoundCheck {
 
     private final long messagesPerRound;
     private final long totalPerRound;
+    private final long giveUpNs;
     private long rounds;
 
     RoundCheck(long messagesPerRound, long totalPerRound) {
+        this(messagesPerRound, totalPerRound, GIVE_UP_NS);
+    }
+
+    RoundCheck(long messagesPerRound, long totalPerRound, long giveUpNs) {
         this.messagesPerRound = messagesPerRound;
         this.totalPerRound = totalPerRound;
+        this.giveUpNs = giveUpNs;
     }
 
     /** Expects each of these messages once a round. */
@@ -41,8 +47,8 @@ final class RoundCheck {
         long startNs = System.nanoTime();
         while (received.getAsLong() < rounds * messagesPerRound) {
             Thread.yield();
-            if (System.nanoTime() - startNs > GIVE_UP_NS) {
-                throw new IllegalStateException("round " + rounds + " is not complete after 30 s: "
+            if (System.nanoTime() - startNs > giveUpNs) {
+                throw new IllegalStateException("round " + rounds + " is not complete after " + TimeUnit.NANOSECONDS.toSeconds(giveUpNs) + " s: "
                         + received.getAsLong() + " messages came in all, of " + rounds * messagesPerRound);
             }
         }

@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * </pre>
  *
  * <p>As a language model sends token after token. The score counts parts; {@value #PARTS} of them are a reply. The caller gets
- * them all, in order, or the run fails.
+ * them all, in order, and those of its own request, or the run fails.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -53,6 +53,7 @@ public class StreamedReply {
     @Param("YIELDING")
     public WaitStrategy waitStrategy = WaitStrategy.YIELDING;
 
+    private int request;
     private @Nullable StreamCaller caller;
 
     /** For JMH, which makes one for each trial. */
@@ -61,7 +62,11 @@ public class StreamedReply {
     /** Starts the handler. */
     @Setup
     public void open() {
-        caller = peer.open(waitStrategy, PARTS);
+        open(peer.open(waitStrategy, PARTS));
+    }
+
+    void open(StreamCaller opened) {
+        caller = opened;
     }
 
     /** Ends the handler. */
@@ -78,8 +83,9 @@ public class StreamedReply {
     @Benchmark
     @OperationsPerInvocation(PARTS)
     public long ask() {
-        var inOrder = new InOrder();
-        requireNonNull(caller).ask(inOrder);
+        request = request + 1 == StreamCaller.REQUESTS ? 0 : request + 1;
+        var inOrder = new InOrder(request * PARTS);
+        requireNonNull(caller).ask(request, inOrder);
         if (inOrder.came != PARTS) {
             throw new IllegalStateException(inOrder.came + " parts came instead of " + PARTS);
         }
@@ -87,12 +93,17 @@ public class StreamedReply {
     }
 
     private static final class InOrder implements StreamCaller.Reader {
+        private final int first;
         private int came;
+
+        InOrder(int first) {
+            this.first = first;
+        }
 
         @Override
         public void read(int part) {
-            if (part != came) {
-                throw new IllegalStateException("part " + part + " came instead of " + came);
+            if (part != first + came) {
+                throw new IllegalStateException("part " + part + " came instead of " + (first + came));
             }
             came++;
         }

@@ -8,26 +8,25 @@ import java.time.Duration;
 /** The bus: a service with one handler that streams, asked within a timeout. */
 final class TokenringStreamCaller implements StreamCaller {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
-    private static final String REQUEST = "request";
 
     private final Bus bus = Bus.open();
-    private final Service<String, Integer> service;
+    private final Service<Integer, Integer> service;
 
     TokenringStreamCaller(WaitStrategy waitStrategy, int count) {
-        service = Service.of("stream", String.class, Integer.class)
+        service = Service.of("stream", Integer.class, Integer.class)
                 .withCapacity(Lane.CAPACITY)
                 .withWaitStrategy(waitStrategy);
-        Integer[] parts = StreamCaller.parts(count);
+        Integer[][] answers = StreamCaller.replies(count);
         bus.serveStream(service, (request, replies) -> {
-            for (Integer part : parts) {
+            for (Integer part : answers[request]) {
                 replies.send(part);
             }
         });
     }
 
     @Override
-    public void ask(Reader reader) {
-        bus.stream(service, REQUEST, TIMEOUT, reader::read).join();
+    public void ask(Integer request, Reader reader) {
+        bus.stream(service, request, TIMEOUT, reader::read).join();
     }
 
     @Override

@@ -35,9 +35,9 @@ final class TwoRingsStreamCaller implements StreamCaller {
         parts.addGatingSequences(lastRead);
         barrier = parts.newBarrier();
         there = disruptor(ProducerType.MULTI, waitStrategy);
-        Integer[] reply = StreamCaller.parts(count);
+        Integer[][] answers = StreamCaller.replies(count);
         there.handleEventsWith((slot, sequence, endOfBatch) -> {
-            for (Integer part : reply) {
+            for (Integer part : answers[requireNonNull(slot.content)]) {
                 publish(parts, part);
             }
         });
@@ -63,8 +63,8 @@ final class TwoRingsStreamCaller implements StreamCaller {
     }
 
     @Override
-    public void ask(Reader reader) {
-        publish(requests, count);
+    public void ask(Integer request, Reader reader) {
+        publish(requests, request);
         long next = lastRead.get() + 1;
         long last = lastRead.get() + count;
         while (next <= last) {

@@ -11,29 +11,85 @@ import dev.tokenring.benchmarks.measure.Setting;
 import dev.tokenring.benchmarks.peer.Peer;
 import dev.tokenring.benchmarks.peer.RoundTripPeer;
 import dev.tokenring.bus.WaitStrategy;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * What to expect of machines with more cores than the one that was measured: a model of three numbers, fitted to the
- * measurements.
+ * What to expect of machines with more cores than the one that was measured: a model of four numbers, fitted to the
+ * measurements. It is fitted three times: to the quickest that was measured of each figure, to the medians and to the slowest, so
+ * that what it predicts is a range.
  *
- * @param pairNs what a message takes with one publisher and one subscription, each on a core of its own
- * @param lineNs how long a cache line takes from one core to another
- * @param readerNs what each subscription costs for a message, in time of a core, where threads share cores
- * @param restNs what all else costs then
+ * @param quickest fitted to the best value of each figure
+ * @param median fitted to the medians
+ * @param slowest fitted to the worst value of each figure
+ * @param fit how well the straight line of the medians fits
  */
-record Scaling(double pairNs, double lineNs, double readerNs, double restNs) {
+record Scaling(Costs quickest, Costs median, Costs slowest, Fit fit) {
     /** References in a cache line. */
     private static final int REFERENCES = 16;
 
-    /** How often a cache line changes cores while one asks and gets its answer: slot, request, its end, the reply. */
+    /**
+     * How often a cache line changes cores, one after the other, while one asks over a ring by hand and gets the reply over
+     * another: the mark that a slot is published and the slot, there and back.
+     */
     private static final int LINES_OF_ROUND_TRIP = 4;
 
     private static final List<Integer> CORES = List.of(4, 16, 64);
     private static final List<Integer> SHARED = List.of(2, 4, 8);
+
+    /**
+     * The model.
+     *
+     * @param pairNs what a message takes with one publisher and one subscription, each on a core of its own
+     * @param lineNs how long a cache line takes from one core to another
+     * @param readerNs what each subscription costs for a message, in time of a core, where threads share cores
+     * @param restNs what all else costs then
+     */
+    record Costs(double pairNs, double lineNs, double readerNs, double restNs) {
+        /** Million messages/s if further subscriptions cost most, with so many of one topic. */
+        double leastOfSubscriptions(int subscriptions, int cores) {
+            double apart = pairNs + (subscriptions - 1) * lineNs / REFERENCES;
+            return 1000 / Math.max(apart, sharedNs(subscriptions, cores));
+        }
+
+        /** Million messages/s if further subscriptions cost nothing. */
+        double mostOfSubscriptions(int subscriptions, int cores) {
+            return 1000 / Math.max(pairNs, sharedNs(subscriptions, cores));
+        }
+
+        private double sharedNs(int subscriptions, int cores) {
+            return subscriptions + 1 <= cores ? 0 : ofACoreNs(subscriptions) / cores;
+        }
+
+        /** Time of a core for a message, where threads share cores. */
+        double ofACoreNs(int subscriptions) {
+            return restNs + readerNs * subscriptions;
+        }
+
+        /** Million messages/s over topics that have nothing in common, each with a publisher and a subscription. */
+        double ofTopics(int cores) {
+            return cores / 2 * 1000 / pairNs;
+        }
+
+        /** Million messages/s from any number of publishers, each on a core of its own, to one topic. */
+        double ofPublishers() {
+            return 1000 / lineNs;
+        }
+    }
+
+    /**
+     * What is left between the straight line and the points that it was laid through, in time of a core for a message.
+     *
+     * @param processors of the machine that was measured
+     * @param residualsNs the measured less the line, for each number of handlers in turn
+     * @param oneNs what was measured with one handler, which does not share its core
+     */
+    record Fit(int processors, List<Double> residualsNs, double oneNs) {}
 
     /** Fits the model; nothing if not all of it was measured. */
     static Optional<Scaling> of(Results results) {
@@ -42,25 +98,44 @@ record Scaling(double pairNs, double lineNs, double readerNs, double restNs) {
                 RoundTrip.class,
                 MEDIAN_TIME,
                 "peer",
-                RoundTripPeer.TOKENRING_SPIN,
+                RoundTripPeer.DISRUPTOR_TWO_RINGS_SPIN,
                 "waitStrategy",
                 WaitStrategy.BUSY_SPIN));
-        List<double[]> shared = new ArrayList<>();
-        for (int readers : SHARED) {
-            results.of(broadcast(readers))
-                    .ifPresent(figure -> shared.add(new double[] {
-                        readers, nsOf(figure) * results.machine().processors()
-                    }));
-        }
+        List<Figure> shared = SHARED.stream()
+                .flatMap(readers -> results.of(broadcast(readers)).stream())
+                .toList();
         if (pair.isEmpty() || roundTrip.isEmpty() || shared.size() < SHARED.size()) {
             return Optional.empty();
         }
-        double slope = slope(shared);
-        double meanReaders =
-                shared.stream().mapToDouble(point -> point[0]).average().orElseThrow();
-        double meanNs = shared.stream().mapToDouble(point -> point[1]).average().orElseThrow();
+        int cores = results.machine().processors();
+        Costs median = fit(pair.get(), roundTrip.get(), shared, cores, Figure::median, Figure::median);
+        List<Double> residualsNs = IntStream.range(0, SHARED.size())
+                .mapToObj(i -> nsOf(shared.get(i).median()) * cores - median.ofACoreNs(SHARED.get(i)))
+                .toList();
         return Optional.of(new Scaling(
-                nsOf(pair.get()), roundTrip.get().median() / LINES_OF_ROUND_TRIP, slope, meanNs - slope * meanReaders));
+                fit(pair.get(), roundTrip.get(), shared, cores, Figure::high, Figure::low),
+                median,
+                fit(pair.get(), roundTrip.get(), shared, cores, Figure::low, Figure::high),
+                new Fit(cores, residualsNs, nsOf(pair.get().median()) * cores)));
+    }
+
+    private static Costs fit(
+            Figure pair,
+            Figure roundTrip,
+            List<Figure> shared,
+            int cores,
+            ToDoubleFunction<Figure> throughput,
+            ToDoubleFunction<Figure> time) {
+        double[] ofACoreNs = shared.stream()
+                .mapToDouble(figure -> nsOf(throughput.applyAsDouble(figure)) * cores)
+                .toArray();
+        double slope = slope(ofACoreNs);
+        double meanNs = Arrays.stream(ofACoreNs).average().orElseThrow();
+        return new Costs(
+                nsOf(throughput.applyAsDouble(pair)),
+                time.applyAsDouble(roundTrip) / LINES_OF_ROUND_TRIP,
+                slope,
+                meanNs - slope * meanShared());
     }
 
     private static Setting broadcast(int handlers) {
@@ -75,46 +150,24 @@ record Scaling(double pairNs, double lineNs, double readerNs, double restNs) {
                 handlers);
     }
 
-    private static double nsOf(Figure throughput) {
-        return 1000 / throughput.median();
+    private static double nsOf(double millionPerS) {
+        return 1000 / millionPerS;
+    }
+
+    private static double meanShared() {
+        return SHARED.stream().mapToInt(readers -> readers).average().orElseThrow();
     }
 
     /** Of the straight line with the least squares. */
-    private static double slope(List<double[]> points) {
-        double meanX = points.stream().mapToDouble(point -> point[0]).average().orElseThrow();
-        double meanY = points.stream().mapToDouble(point -> point[1]).average().orElseThrow();
-        double products = points.stream()
-                .mapToDouble(point -> (point[0] - meanX) * (point[1] - meanY))
-                .sum();
-        double squares = points.stream()
-                .mapToDouble(point -> (point[0] - meanX) * (point[0] - meanX))
-                .sum();
+    private static double slope(double[] ofACoreNs) {
+        double products = 0;
+        double squares = 0;
+        for (int i = 0; i < ofACoreNs.length; i++) {
+            double fromMean = SHARED.get(i) - meanShared();
+            products += fromMean * ofACoreNs[i];
+            squares += fromMean * fromMean;
+        }
         return products / squares;
-    }
-
-    /** Million messages/s at worst, with so many subscriptions of one topic. */
-    double leastOfSubscriptions(int subscriptions, int cores) {
-        double apart = pairNs + (subscriptions - 1) * lineNs / REFERENCES;
-        return 1000 / Math.max(apart, sharedNs(subscriptions, cores));
-    }
-
-    /** Million messages/s at best. */
-    double mostOfSubscriptions(int subscriptions, int cores) {
-        return 1000 / Math.max(pairNs, sharedNs(subscriptions, cores));
-    }
-
-    private double sharedNs(int subscriptions, int cores) {
-        return subscriptions + 1 <= cores ? 0 : (restNs + readerNs * subscriptions) / cores;
-    }
-
-    /** Million messages/s over topics that have nothing in common, each with a publisher and a subscription. */
-    double ofTopics(int cores) {
-        return cores / 2 * 1000 / pairNs;
-    }
-
-    /** Million messages/s from any number of publishers, each on a core of its own, to one topic. */
-    double ofPublishers() {
-        return 1000 / lineNs;
     }
 
     /** The page. */
@@ -123,12 +176,12 @@ record Scaling(double pairNs, double lineNs, double readerNs, double restNs) {
                 .map(cores -> "| %d | %s | %s | %s | %s | %s | %s |"
                         .formatted(
                                 cores,
-                                range(1, cores),
-                                range(3, cores),
-                                range(cores - 1, cores),
-                                range(4 * cores, cores),
-                                Metric.print(ofTopics(cores)),
-                                Metric.print(ofPublishers())))
+                                ofSubscriptions(1, cores),
+                                ofSubscriptions(3, cores),
+                                ofSubscriptions(cores - 1, cores),
+                                ofSubscriptions(4 * cores, cores),
+                                range(slowest.ofTopics(cores), quickest.ofTopics(cores)),
+                                range(slowest.ofPublishers(), quickest.ofPublishers())))
                 .collect(Collectors.joining("\n"));
         return """
                 # More cores, on paper
@@ -155,20 +208,31 @@ record Scaling(double pairNs, double lineNs, double readerNs, double restNs) {
 
                 ## The model
 
-                | | |
-                |---|---|
-                | a message, one publisher, one subscription | %s ns (`Broadcast`, one handler) |
-                | a cache line from core to core | %s ns (a busy-spinning round trip, in which it happens %d times) |
-                | a subscription's work on a message, where threads share cores | %s ns of a core |
-                | all else then, the switching included | %s ns of a core (both: a straight line through `Broadcast` with %s handlers) |
+                | | median | lowest – highest | from |
+                |---|---|---|---|
+                | a message, one publisher, one subscription | %s ns | %s | `Broadcast`, one handler |
+                | a cache line from core to core | %s ns | %s | a busy-spinning round trip over two rings by hand, divided by %d: the \
+                mark that a slot is published and the slot, there and back. Whatever else such a round trip costs is in it, so it is \
+                rather too much |
+                | a subscription's work on a message, where threads share cores | %s ns of a core | %s | the slope of a straight line \
+                through `Broadcast` with %s handlers |
+                | all else then, the switching included | %s ns of a core | %s | where that line begins |
 
                 *n* subscriptions on *n* + 1 cores or more: from the first row alone, to the first row and, for each further one, a \
                 %dth of the second. With fewer cores: the work of all, divided by the cores, if that is more. Topics of their own: \
                 the first row, for each pair of cores. Many publishers: the second row.
 
+                The line has two parameters for %d points, so that they hardly test it. The medians lie %s ns of a core from \
+                it. One handler, which need not share a core, is left out: there the line says %s ns of a core where %s was measured, \
+                so it holds for threads that share cores only.
+
+                The model is fitted three times: to the medians, to the lowest and to the highest value of a JVM.
+
                 ## What it says
 
-                Million messages/s, yielding; where two numbers stand, at worst and at best.
+                Million messages/s, yielding. **This extrapolates:** nothing in the table was measured; all comes from %d processors \
+                and at most %d handlers. The first number is that of the slowest JVMs, with readers that queue up for lines; the second that \
+                of the quickest, with readers that cost nothing.
 
                 | cores | 1 subscription | 3 | one on each other core | 4 for each core | a topic for each pair of cores, all together | \
                 many publishers, one topic |
@@ -177,32 +241,50 @@ record Scaling(double pairNs, double lineNs, double readerNs, double restNs) {
 
                 ## What would prove it wrong
 
-                Each of these is one command with the [benchmarks](%sbenchmarks/README.md) on such a machine:
+                Each of the first four is one command with the [benchmarks](%sbenchmarks/README.md) on such a machine:
 
-                - `Broadcast -p handlers=3` on four cores that is slower than the worst value above: then readers disturb each other \
+                - `Broadcast -p peer=TOKENRING -p handlers=3` on four cores that is slower than the first value above: then readers disturb each other \
                 or the publisher in some other way, for example by the sequences that they store.
-                - `Broadcast` whose time for a message grows faster than in proportion to the handlers, while there are cores enough.
-                - `ThreePublishers` on four cores that is slower than the last column: then it is not the cursor's line alone that \
+                - `Broadcast -p peer=TOKENRING -p handlers=1,2,3,7,15` whose time for a message grows faster than in proportion to the handlers, while there are cores enough.
+                - `ThreePublishers -p peer=TOKENRING` on four cores that is slower than the last column: then it is not the cursor's line alone that \
                 they fight for.
-                - Pairs on topics of their own that do not add up: then they share something that is written.
+                - `TopicPairs -t 8` on 16 cores (`-t` is the number of pairs: half the cores) that is slower than the column of topics, or \
+                than eight times `TopicPairs -t 1`: then they share something that is written.
                 - A machine whose cores lie on several dies or sockets: there a line takes several times as long between some of them. \
-                Measure `RoundTrip` on it, and put that in.
+                Measure `RoundTrip -p peer=DISRUPTOR_TWO_RINGS_SPIN` on it, and put that in.
                 """.formatted(
                         REFERENCES,
-                        Metric.print(pairNs),
-                        Metric.print(lineNs),
+                        Metric.print(median.pairNs()),
+                        range(quickest.pairNs(), slowest.pairNs()),
+                        Metric.print(median.lineNs()),
+                        range(quickest.lineNs(), slowest.lineNs()),
                         LINES_OF_ROUND_TRIP,
-                        Metric.print(readerNs),
-                        Metric.print(restNs),
+                        Metric.print(median.readerNs()),
+                        range(quickest.readerNs(), slowest.readerNs()),
                         SHARED.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                        Metric.print(median.restNs()),
+                        range(quickest.restNs(), slowest.restNs()),
                         REFERENCES,
+                        SHARED.size(),
+                        fit.residualsNs().stream()
+                                .map(residual -> String.format(Locale.ROOT, "%+.1f", residual))
+                                .collect(Collectors.joining(", ")),
+                        Metric.print(median.ofACoreNs(1)),
+                        Metric.print(fit.oneNs()),
+                        fit.processors(),
+                        SHARED.get(SHARED.size() - 1),
                         table,
                         sources.toRoot());
     }
 
-    private String range(int subscriptions, int cores) {
-        String least = Metric.print(leastOfSubscriptions(subscriptions, cores));
-        String most = Metric.print(mostOfSubscriptions(subscriptions, cores));
-        return least.equals(most) ? least : least + " – " + most;
+    private String ofSubscriptions(int subscriptions, int cores) {
+        return range(
+                slowest.leastOfSubscriptions(subscriptions, cores), quickest.mostOfSubscriptions(subscriptions, cores));
+    }
+
+    private static String range(double one, double other) {
+        String low = Metric.print(Math.min(one, other));
+        String high = Metric.print(Math.max(one, other));
+        return low.equals(high) ? low : low + " – " + high;
     }
 }
