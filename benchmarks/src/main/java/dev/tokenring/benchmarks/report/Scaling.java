@@ -180,8 +180,8 @@ record Scaling(Costs quickest, Costs median, Costs slowest, Fit fit) {
                                 ofSubscriptions(3, cores),
                                 ofSubscriptions(cores - 1, cores),
                                 ofSubscriptions(4 * cores, cores),
-                                range(slowest.ofTopics(cores), quickest.ofTopics(cores)),
-                                range(slowest.ofPublishers(), quickest.ofPublishers())))
+                                range(costs -> costs.ofTopics(cores), costs -> costs.ofTopics(cores)),
+                                range(Costs::ofPublishers, Costs::ofPublishers)))
                 .collect(Collectors.joining("\n"));
         return """
                 # More cores, on paper
@@ -208,7 +208,7 @@ record Scaling(Costs quickest, Costs median, Costs slowest, Fit fit) {
 
                 ## The model
 
-                | | median | lowest – highest | from |
+                | | fitted to medians | least – most of the three fits | from |
                 |---|---|---|---|
                 | a message, one publisher, one subscription | %s ns | %s | `Broadcast`, one handler |
                 | a cache line from core to core | %s ns | %s | a busy-spinning round trip over two rings by hand, divided by %d: the \
@@ -231,8 +231,8 @@ record Scaling(Costs quickest, Costs median, Costs slowest, Fit fit) {
                 ## What it says
 
                 Million messages/s, yielding. **This extrapolates:** nothing in the table was measured; all comes from %d processors \
-                and at most %d handlers. The first number is that of the slowest JVMs, with readers that queue up for lines; the second that \
-                of the quickest, with readers that cost nothing.
+                and at most %d handlers. The first number is the least that one of the fits says, with readers that queue up for lines; the \
+                second the most, with readers that cost nothing.
 
                 | cores | 1 subscription | 3 | one on each other core | 4 for each core | a topic for each pair of cores, all together | \
                 many publishers, one topic |
@@ -246,24 +246,24 @@ record Scaling(Costs quickest, Costs median, Costs slowest, Fit fit) {
                 - `Broadcast -p peer=TOKENRING -p handlers=3` on four cores that is slower than the first value above: then readers disturb each other \
                 or the publisher in some other way, for example by the sequences that they store.
                 - `Broadcast -p peer=TOKENRING -p handlers=1,2,3,7,15` whose time for a message grows faster than in proportion to the handlers, while there are cores enough.
-                - `ThreePublishers -p peer=TOKENRING` on four cores that is slower than the last column: then it is not the cursor's line alone that \
+                - `ThreePublishers -p peer=TOKENRING` on four cores that is slower than the first value of the last column: then it is not the cursor's line alone that \
                 they fight for.
-                - `TopicPairs -t 8` on 16 cores (`-t` is the number of pairs: half the cores) that is slower than the column of topics, or \
+                - `TopicPairs -t 8` on 16 cores (`-t` is the number of pairs: half the cores) that is slower than the first value of the column of topics, or \
                 than eight times `TopicPairs -t 1`: then they share something that is written.
                 - A machine whose cores lie on several dies or sockets: there a line takes several times as long between some of them. \
                 Measure `RoundTrip -p peer=DISRUPTOR_TWO_RINGS_SPIN` on it, and put that in.
                 """.formatted(
                         REFERENCES,
                         Metric.print(median.pairNs()),
-                        range(quickest.pairNs(), slowest.pairNs()),
+                        range(Costs::pairNs, Costs::pairNs),
                         Metric.print(median.lineNs()),
-                        range(quickest.lineNs(), slowest.lineNs()),
+                        range(Costs::lineNs, Costs::lineNs),
                         LINES_OF_ROUND_TRIP,
                         Metric.print(median.readerNs()),
-                        range(quickest.readerNs(), slowest.readerNs()),
+                        range(Costs::readerNs, Costs::readerNs),
                         SHARED.stream().map(String::valueOf).collect(Collectors.joining(", ")),
                         Metric.print(median.restNs()),
-                        range(quickest.restNs(), slowest.restNs()),
+                        range(Costs::restNs, Costs::restNs),
                         REFERENCES,
                         SHARED.size(),
                         fit.residualsNs().stream()
@@ -279,12 +279,15 @@ record Scaling(Costs quickest, Costs median, Costs slowest, Fit fit) {
 
     private String ofSubscriptions(int subscriptions, int cores) {
         return range(
-                slowest.leastOfSubscriptions(subscriptions, cores), quickest.mostOfSubscriptions(subscriptions, cores));
+                costs -> costs.leastOfSubscriptions(subscriptions, cores),
+                costs -> costs.mostOfSubscriptions(subscriptions, cores));
     }
 
-    private static String range(double one, double other) {
-        String low = Metric.print(Math.min(one, other));
-        String high = Metric.print(Math.max(one, other));
+    /** From the least that one of the three fits says to the most. */
+    private String range(ToDoubleFunction<Costs> least, ToDoubleFunction<Costs> most) {
+        List<Costs> fits = List.of(quickest, median, slowest);
+        String low = Metric.print(fits.stream().mapToDouble(least).min().orElseThrow());
+        String high = Metric.print(fits.stream().mapToDouble(most).max().orElseThrow());
         return low.equals(high) ? low : low + " – " + high;
     }
 }

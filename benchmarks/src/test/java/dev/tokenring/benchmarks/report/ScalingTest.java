@@ -55,7 +55,7 @@ class ScalingTest {
         assertThat(new Scaling(costs, slower, slower, fit).text(new Sources("../")))
                 .contains("| 20.00 ns | 10.00 – 20.00 |")
                 .contains("| 4 | 50.00 – 100 |")
-                .contains("| 100 – 200 | 12.50 – 15.62 |")
+                .contains("| 100 – 200 | 12.50 – 15.63 |")
                 .contains("+1.0, -1.5, +0.5 ns of a core from it")
                 .contains("the line says 140 ns of a core where 24.00 was measured")
                 .contains("This extrapolates");
