@@ -48,8 +48,9 @@ final class RoundCheck {
         while (received.getAsLong() < rounds * messagesPerRound) {
             Thread.yield();
             if (System.nanoTime() - startNs > giveUpNs) {
-                throw new IllegalStateException("round " + rounds + " is not complete after " + TimeUnit.NANOSECONDS.toSeconds(giveUpNs) + " s: "
-                        + received.getAsLong() + " messages came in all, of " + rounds * messagesPerRound);
+                throw new IllegalStateException("round " + rounds + " is not complete after "
+                        + TimeUnit.NANOSECONDS.toSeconds(giveUpNs) + " s: " + received.getAsLong()
+                        + " messages came in all, of " + rounds * messagesPerRound);
             }
         }
         long sum = total.getAsLong();

@@ -58,8 +58,7 @@ class CheckedAnswersTest {
         var benchmark = new RoundTrip();
         benchmark.open(new Answers(2));
         benchmark.ask();
-        assertThatThrownBy(benchmark::ask)
-                .hasMessage("the reply is Message[value=1] instead of Message[value=2]");
+        assertThatThrownBy(benchmark::ask).hasMessage("the reply is Message[value=1] instead of Message[value=2]");
     }
 
     /** A slot that nobody wrote still has what it had a lap ago. */
@@ -83,8 +82,7 @@ class CheckedAnswersTest {
         for (int i = 0; i < lap.length; i++) {
             benchmark.ask();
         }
-        assertThatThrownBy(benchmark::ask)
-                .hasMessage("the reply is Message[value=1] instead of Message[value=1025]");
+        assertThatThrownBy(benchmark::ask).hasMessage("the reply is Message[value=1] instead of Message[value=1025]");
     }
 
     @ParameterizedTest

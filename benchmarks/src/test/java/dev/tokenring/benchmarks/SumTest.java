@@ -47,7 +47,8 @@ class SumTest {
     @Test
     void whereManyPublishNoneIsLost() {
         var check = new RoundCheck(10, 55, 1);
-        assertThatThrownBy(() -> check.awaitRound(() -> 9, () -> 52)).hasMessageContaining("9 messages came in all, of 10");
+        assertThatThrownBy(() -> check.awaitRound(() -> 9, () -> 52))
+                .hasMessageContaining("9 messages came in all, of 10");
     }
 
     @Test
