@@ -118,8 +118,9 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
 
     @Override
     public void handle(Q request, AsyncReplies<R> replies) {
-        String id = valid(session.apply(request));
-        ChatMessage question = ChatMessage.user(text.apply(request));
+        String id = valid(requireNonNull(session.apply(request), "the function for the session's id gave null"));
+        ChatMessage question =
+                ChatMessage.user(requireNonNull(text.apply(request), "the function for what the user says gave null"));
         lanes.begin(id, done -> {
             if (replies.isOver()) {
                 done.run();
@@ -141,9 +142,8 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
                 return;
             }
             giveToHuman(asked, replies.headers());
-            replies.send(reply.apply(
-                    new Generation("", List.of(), List.of(), new Usage(0, 0, 0), FinishReason.HANDED_OVER),
-                    replies.headers()));
+            var piece = new Generation("", List.of(), List.of(), new Usage(0, 0, 0), FinishReason.HANDED_OVER);
+            replies.send(requireNonNull(reply.apply(piece, replies.headers()), RepliesReader.NO_REPLY));
             replies.complete();
         } catch (Throwable failure) {
             replies.fail(failure);
@@ -175,7 +175,11 @@ public final class ChatHandler<Q, R> implements AsyncHandler<Q, R> {
     private ChatModel.Asked asked(ChatModel.Prompter version, List<ChatMessage> messages) {
         GenerationOptions generation = version.generation(options);
         int reserved = options.memory().reservedTokens(version.contextLength(), generation.maxTokens());
-        return new ChatModel.Asked(version.prompt(messages, reserved), generation);
+        try {
+            return new ChatModel.Asked(version.prompt(messages, reserved), generation);
+        } catch (PromptTooLongException tooLong) {
+            throw options.memory().refused(tooLong);
+        }
     }
 
     private ChatSession begunOrNew(String id) {

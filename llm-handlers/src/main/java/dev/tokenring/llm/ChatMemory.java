@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -123,5 +124,32 @@ public final class ChatMemory {
     int reservedTokens(int contextLength, int answerTokens) {
         int forAnswer = Math.min(answerTokens, contextLength / 2);
         return Math.max(forAnswer, contextLength - promptTokens);
+    }
+
+    /** What to throw where a prompt is too long: if it is for this memory, more room for it in the context won't help. */
+    PromptTooLongException refused(PromptTooLongException tooLong) {
+        return tooLong.limit() < promptTokens
+                ? tooLong
+                : new PromptTooLongException(
+                        "the latest question, with the system's turn, is a prompt of " + tooLong.tokens()
+                                + " tokens, and the chat's memory has room for " + promptTokens
+                                + ": shorten it, or raise withTokens of the ChatMemory",
+                        tooLong.tokens(),
+                        tooLong.limit());
+    }
+
+    @Override
+    public String toString() {
+        var limits = new StringJoiner(", ", "ChatMemory[", "]").setEmptyValue("ChatMemory[all]");
+        if (exchanges < Integer.MAX_VALUE) {
+            limits.add(exchanges + " exchanges");
+        }
+        if (promptTokens < Integer.MAX_VALUE) {
+            limits.add(promptTokens + " tokens");
+        }
+        if (summary != null) {
+            limits.add("summary of all but " + summary.kept() + " beyond " + summary.most());
+        }
+        return limits.toString();
     }
 }

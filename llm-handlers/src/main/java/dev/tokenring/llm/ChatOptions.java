@@ -67,7 +67,13 @@ public final class ChatOptions {
      * @return the options
      */
     public static ChatOptions of(Function<? super LanguageModel, GenerationOptions> generation) {
-        return new ChatOptions(generation, ChatMemory.ALL, null, session -> false, (session, headers) -> {}, false);
+        return new ChatOptions(
+                requireNonNull(generation, "generation"),
+                ChatMemory.ALL,
+                null,
+                session -> false,
+                (session, headers) -> {},
+                false);
     }
 
     /**
@@ -126,7 +132,7 @@ public final class ChatOptions {
     }
 
     GenerationOptions generation(LanguageModel model) {
-        return ofOneAnswer(generation.apply(model));
+        return ofOneAnswer(requireNonNull(generation.apply(model), "the function that says how to generate gave null"));
     }
 
     ChatMemory memory() {
@@ -147,5 +153,12 @@ public final class ChatOptions {
 
     boolean onlyBegun() {
         return onlyBegun;
+    }
+
+    /** What is not the user's code. */
+    @Override
+    public String toString() {
+        return "ChatOptions[" + memory + (system == null ? "" : ", system \"" + system + "\"")
+                + (onlyBegun ? ", only sessions that were begun" : "") + "]";
     }
 }

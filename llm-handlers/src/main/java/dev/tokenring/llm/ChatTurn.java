@@ -1,5 +1,7 @@
 package dev.tokenring.llm;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenring.bus.AsyncReplies;
 import dev.tokenring.bus.Headers;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,7 +49,7 @@ final class ChatTurn<R> implements ChatModel.Listener {
         }
         try {
             text.append(piece.text());
-            replies.send(reply.apply(piece, replies.headers()));
+            replies.send(requireNonNull(reply.apply(piece, replies.headers()), RepliesReader.NO_REPLY));
         } catch (InterruptedException interruption) {
             Thread.currentThread().interrupt();
             failed(interruption);

@@ -45,16 +45,19 @@ final class ChatWindow {
     /**
      * The token ids of the longest part that fits.
      *
+     * @param context how many tokens there may be with the answer
+     * @param answerTokens how many of them are kept for it
      * @throws PromptTooLongException if what always stays is too long
      */
-    int[] fit(int limit) {
+    int[] fit(int context, int answerTokens) {
+        int limit = context - answerTokens;
         int[] all = prompt(0);
         if (all.length <= limit) {
             return all;
         }
         int[] best = prompt(starts.size() - 1);
         if (best.length > limit) {
-            throw new PromptTooLongException(best.length, limit);
+            throw tooLong(best.length, context, answerTokens);
         }
         int tooEarly = 0;
         int fits = starts.size() - 1;
@@ -72,8 +75,35 @@ final class ChatWindow {
     }
 
     private int[] prompt(int start) {
+        return prompt(turns.subList(starts.get(start), turns.size()));
+    }
+
+    private int[] prompt(List<ChatMessage> latest) {
         var kept = new ArrayList<>(system);
-        kept.addAll(turns.subList(starts.get(start), turns.size()));
+        kept.addAll(latest);
         return encode.apply(kept);
+    }
+
+    private PromptTooLongException tooLong(int length, int context, int answerTokens) {
+        int limit = context - answerTokens;
+        boolean bySystem = !system.isEmpty() && lengthWithoutLatest() > limit;
+        String what = bySystem
+                ? "the system's turn alone is too long: with the latest turn, the prompt is "
+                : system.isEmpty()
+                        ? "the latest turn alone is too long: the prompt is "
+                        : "the latest turn is too long: with the system's, the prompt is ";
+        return new PromptTooLongException(
+                what + length + " tokens long, and there is room for " + limit + ", for of the context of " + context
+                        + ", " + answerTokens + " are kept for the answer; shorten "
+                        + (bySystem ? "the system's turn" : "it")
+                        + ", keep less room for the answer, or take a model with a longer context",
+                length,
+                limit);
+    }
+
+    /** With a latest turn that is next to nothing, for some templates refuse a conversation without one. */
+    private int lengthWithoutLatest() {
+        ChatMessage latest = turns.get(turns.size() - 1);
+        return prompt(List.of(new ChatMessage(latest.role(), "."))).length;
     }
 }

@@ -122,8 +122,9 @@ public final class GenerationHandler<Q, R> implements AsyncHandler<Q, R> {
     }
 
     private Runnable generate(LanguageModel model, Q request, AsyncReplies<R> replies) {
-        int[] ids = prompt.apply(model, request);
-        GenerationOptions wanted = options.apply(model, request);
+        int[] ids = requireNonNull(prompt.apply(model, request), "the function for the prompt gave null");
+        GenerationOptions wanted =
+                requireNonNull(options.apply(model, request), "the function for the options gave null");
         return model.generate(
                 ids,
                 wanted,

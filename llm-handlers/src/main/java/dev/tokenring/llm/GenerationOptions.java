@@ -1,5 +1,7 @@
 package dev.tokenring.llm;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param minP of those that {@code topK} and {@code topP} left, sample among the tokens whose probability is at least
  *     this fraction of the likeliest one's; 0 for all
  * @param penalties what makes the model repeat itself less
- * @param logitBias what is added to the logits of which token ids; 100 all but forces a token, -100 all but forbids it
+ * @param logitBias what is added to the logits of which token ids; 100 all but forces a token, -100 all but forbids it;
+ *     a model refuses an id that it does not have
  * @param seed the same seed gives the same text for the same prompt, options and model, whatever else the model computes
  *     at the time, except where a draw falls so close between two tokens that rounding decides
  * @param samples how many texts to generate for one prompt; the first is what one alone would be, and each further one has
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param logprobs how many of the likeliest tokens to report beside each chosen one, with their
  *     {@linkplain TokenLogprobs probabilities}; 0 for no report
  * @param stopStrings generation ends before the first of these strings would be complete
- * @param endTokens the ids that end the generation
+ * @param endTokens the ids that end the generation; a model refuses one that it does not have
  * @param constraint what the text must be, or null if it is free. Where tokens run short, only what leads to the end soon
  *     enough is allowed, so the text is complete even when {@code maxTokens} or the context ends it. A request whose
  *     shortest text does not fit is refused at its start. There can't be stop strings beside it, for they would cut the
@@ -86,7 +89,8 @@ public record GenerationOptions(
         require(topK >= 0, "topK", topK, "1 or more, or 0 for all tokens");
         require(topP > 0 && topP <= 1, "topP", topP, "more than 0 and at most 1; 1 means all tokens");
         require(minP >= 0 && minP <= 1, "minP", minP, "from 0 (all tokens) to 1 (only the likeliest); 0.05 is usual");
-        logitBias = Map.copyOf(logitBias);
+        requireNonNull(penalties, "penalties");
+        logitBias = Map.copyOf(requireNonNull(logitBias, "logitBias"));
         logitBias.forEach((id, bias) -> {
             require(id >= 0, "logitBias of the token " + id, bias, "for a token id of 0 or more");
             require(Math.abs(bias) <= 100, "logitBias of the token " + id, bias, "from -100 to 100");
@@ -97,8 +101,13 @@ public record GenerationOptions(
                 "logprobs",
                 logprobs,
                 "from 1 to " + MOST_LOGPROBS + ", or 0 for none");
-        stopStrings = List.copyOf(stopStrings);
-        endTokens = Set.copyOf(endTokens);
+        stopStrings = List.copyOf(requireNonNull(stopStrings, "stopStrings"));
+        endTokens = Set.copyOf(requireNonNull(endTokens, "endTokens"));
+        require(
+                endTokens.stream().allMatch(id -> id >= 0),
+                "endTokens",
+                endTokens,
+                "without negative ids, or empty for none");
         require(!stopStrings.contains(""), "stopStrings", stopStrings, "without the empty string");
         require(
                 constraint == null || stopStrings.isEmpty(),
@@ -235,8 +244,9 @@ public record GenerationOptions(
     /**
      * Derives options with other end tokens.
      *
-     * @param endTokens token ids that end the generation
+     * @param endTokens token ids that end the generation, each in the vocabulary of the model that generates
      * @return the derived options
+     * @throws IllegalArgumentException if one is negative
      */
     public GenerationOptions withEndTokens(Set<Integer> endTokens) {
         return changed(draft -> draft.endTokens = endTokens);

@@ -7,7 +7,6 @@ import dev.tokenring.llm.engine.Reader;
 import dev.tokenring.llm.engine.Samplers;
 import dev.tokenring.llm.engine.TorchStepModel;
 import dev.tokenring.llm.model.ChatTemplate;
-import dev.tokenring.llm.model.ModelFamily;
 import dev.tokenring.llm.model.ModelFolder;
 import dev.tokenring.llm.model.SafeTensors;
 import dev.tokenring.llm.model.Tokenizer;
@@ -47,7 +46,7 @@ public final class LanguageModel implements AutoCloseable {
     private static final int WARM_UP_STEPS = 4;
 
     private final String name;
-    private final ModelFamily family;
+    private final TokenIds tokenIds;
     private final Tokenizer tokenizer;
     private final ChatTemplate chatTemplate;
     private final GenerationOptions defaults;
@@ -61,7 +60,7 @@ public final class LanguageModel implements AutoCloseable {
             Tokenizer tokenizer,
             GenerationEngine engine) {
         this.name = folder.name();
-        this.family = folder.family();
+        this.tokenIds = new TokenIds(folder.family().vocabularySize());
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
         this.defaults = defaults;
@@ -156,7 +155,7 @@ public final class LanguageModel implements AutoCloseable {
      * @return the length of {@link #logits}
      */
     public int vocabularySize() {
-        return family.vocabularySize();
+        return tokenIds.vocabularySize();
     }
 
     /**
@@ -178,6 +177,7 @@ public final class LanguageModel implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public int[] tokenize(String text) {
+        requireNonNull(text, "text");
         return lifetime.use(() -> tokenizer.encodeFromBeginning(text));
     }
 
@@ -186,9 +186,11 @@ public final class LanguageModel implements AutoCloseable {
      *
      * @param ids token ids
      * @return the text
+     * @throws IllegalArgumentException if an id is not in the vocabulary
      * @throws IllegalStateException if the model is closed
      */
     public String detokenize(List<Integer> ids) {
+        tokenIds.require(requireNonNull(ids, "ids"), "the list");
         return lifetime.use(() -> tokenizer.decode(ids));
     }
 
@@ -212,7 +214,7 @@ public final class LanguageModel implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public int[] chatPrompt(List<ChatMessage> messages, int answerTokens) {
-        if (messages.isEmpty()) {
+        if (requireNonNull(messages, "messages").isEmpty()) {
             throw new IllegalArgumentException("the conversation has no message: give at least one");
         }
         if (answerTokens < 1 || answerTokens >= contextLength()) {
@@ -220,7 +222,7 @@ public final class LanguageModel implements AutoCloseable {
                     + (contextLength() - 1) + ", for prompt and answer share a context of " + contextLength());
         }
         List<ChatMessage> neutral = messages.stream().map(this::neutral).toList();
-        return lifetime.use(() -> new ChatWindow(neutral, this::written).fit(contextLength() - answerTokens));
+        return lifetime.use(() -> new ChatWindow(neutral, this::written).fit(contextLength(), answerTokens));
     }
 
     private ChatMessage neutral(ChatMessage message) {
@@ -266,7 +268,7 @@ public final class LanguageModel implements AutoCloseable {
      * @throws IllegalStateException if the model is closed
      */
     public double[] score(int[] ids) {
-        check(ids, contextLength());
+        check(requireNonNull(ids, "ids"), contextLength());
         if (ids.length == 1) {
             return new double[0];
         }
@@ -278,14 +280,17 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Generates what follows a prompt, together with whatever else the model is asked for meanwhile.
+     * Generates what follows a prompt, together with whatever else the model is asked for meanwhile. An interrupt does not
+     * end it, and stays set.
      *
      * @param prompt token ids; at least one and fewer than {@link #contextLength()}
      * @param options how to generate
      * @return what was generated
      * @throws PromptTooLongException if the prompt leaves no room for a token in the context
      * @throws OverloadedException if too many requests wait for the model already
-     * @throws IllegalArgumentException if the prompt is empty or an id is not in the vocabulary
+     * @throws IllegalArgumentException if the prompt is empty, an id in it or in the options is not in the vocabulary, the
+     *     options ask for several samples, which {@link #samples} gives, or the constraint can't be met in the room that
+     *     there is
      * @throws IllegalStateException if the model is closed
      */
     public Generation generate(int[] prompt, GenerationOptions options) {
@@ -295,7 +300,8 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Generates what follows a prompt, together with whatever else the model is asked for meanwhile. The listener may close
      * the model, which ends the generation within one step; it may also ask the model for something else. The model does
-     * not wait for the listener, but no more than a few dozen tokens run ahead of it.
+     * not wait for the listener, but no more than a few dozen tokens run ahead of it. An interrupt does not end it, and
+     * stays set.
      *
      * @param prompt token ids; at least one and fewer than {@link #contextLength()}
      * @param options how to generate
@@ -306,13 +312,20 @@ public final class LanguageModel implements AutoCloseable {
      * @return all pieces merged
      * @throws PromptTooLongException if the prompt leaves no room for a token in the context
      * @throws OverloadedException if too many requests wait for the model already
-     * @throws IllegalArgumentException if the prompt is empty or an id is not in the vocabulary
+     * @throws IllegalArgumentException if the prompt is empty, an id in it or in the options is not in the vocabulary, the
+     *     options ask for several samples, which {@link #samples} gives, or the constraint can't be met in the room that
+     *     there is
      * @throws IllegalStateException if the model is closed
      */
     public Generation generate(
             int[] prompt, GenerationOptions options, Consumer<Generation> pieces, BooleanSupplier cancelled) {
-        requireNonNull(options, "options");
-        check(prompt, contextLength() - 1);
+        requireNonNull(pieces, "pieces");
+        requireNonNull(cancelled, "cancelled");
+        check(prompt, options);
+        if (options.samples() > 1) {
+            throw new IllegalArgumentException("samples is " + options.samples()
+                    + ": generate gives one text, so it must be 1; for several use samples()");
+        }
         return lifetime.use(() -> {
             var caller = new CallingReader(pieces, cancelled);
             engine.generate(prompt, options, 0, 0, Long.MAX_VALUE, tokenizer::decode, caller, caller);
@@ -326,16 +339,15 @@ public final class LanguageModel implements AutoCloseable {
      *
      * @param prompt token ids; at least one and fewer than {@link #contextLength()}
      * @param options how to generate
-     * @return the samples, in order; the first is what {@link #generate(int[], GenerationOptions)} gives
+     * @return the samples, in order; the first is what {@link #generate(int[], GenerationOptions)} gives for one sample
      * @throws PromptTooLongException if the prompt leaves no room for a token in the context
      * @throws OverloadedException if too many requests wait for the model already
-     * @throws IllegalArgumentException if the prompt is empty or an id is not in the vocabulary, or if the constraint can't
-     *     be met in the room that there is
+     * @throws IllegalArgumentException if the prompt is empty, an id in it or in the options is not in the vocabulary, or the
+     *     constraint can't be met in the room that there is
      * @throws IllegalStateException if the model is closed
      */
     public List<Generation> samples(int[] prompt, GenerationOptions options) {
-        requireNonNull(options, "options");
-        check(prompt, contextLength() - 1);
+        check(prompt, options);
         return lifetime.use(() -> {
             var callers = new ArrayList<CallingReader>();
             var over = new AtomicBoolean();
@@ -362,8 +374,7 @@ public final class LanguageModel implements AutoCloseable {
      * @return to be run when the reader is gone
      */
     Runnable generate(int[] prompt, GenerationOptions options, int priority, long remainingNs, Reader reader) {
-        requireNonNull(options, "options");
-        check(prompt, contextLength() - 1);
+        check(prompt, options);
         return lifetime.use(() -> engine.generateAll(prompt, options, priority, remainingNs, this::decode, reader));
     }
 
@@ -372,18 +383,19 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private void check(int[] prompt, int limit) {
-        if (prompt.length == 0) {
+        if (requireNonNull(prompt, "prompt").length == 0) {
             throw new IllegalArgumentException("the prompt is empty: give at least one token");
         }
         if (prompt.length > limit) {
             throw new PromptTooLongException(prompt.length, limit);
         }
-        for (int id : prompt) {
-            if (id < 0 || id >= vocabularySize()) {
-                throw new IllegalArgumentException("the prompt has the token id " + id
-                        + ": this model's ids go from 0 to " + (vocabularySize() - 1));
-            }
-        }
+        tokenIds.require(prompt);
+    }
+
+    private void check(int[] prompt, GenerationOptions options) {
+        requireNonNull(options, "options");
+        check(prompt, contextLength() - 1);
+        tokenIds.require(options);
     }
 
     /**
@@ -462,5 +474,11 @@ public final class LanguageModel implements AutoCloseable {
         lifetime.close();
         engine.close();
         lifetime.free();
+    }
+
+    /** The name, and with which precision it computes where. */
+    @Override
+    public String toString() {
+        return "LanguageModel[" + name + ", " + engine + "]";
     }
 }

@@ -24,6 +24,7 @@ public record ModelOptions(String device, int threads, Precision precision) {
      * @throws IllegalArgumentException if the device is none of the above, or the number of threads is negative
      */
     public ModelOptions {
+        requireNonNull(device, "device");
         requireNonNull(precision, "precision");
         if (!device.matches("auto|cpu|gpu(:\\d{1,3})?")) {
             throw new IllegalArgumentException(

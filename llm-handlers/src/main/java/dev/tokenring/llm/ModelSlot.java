@@ -45,7 +45,7 @@ public final class ModelSlot implements AutoCloseable {
 
     private static LanguageModel alive(LanguageModel model) {
         if (model.health() == Health.CLOSED) {
-            throw new IllegalArgumentException("the model " + model.name() + " is closed: load it again for the slot");
+            throw new IllegalArgumentException("the model " + model.name() + " is closed: load it again");
         }
         return model;
     }

@@ -20,6 +20,12 @@ public final class PromptTooLongException extends RuntimeException {
         this.limit = limit;
     }
 
+    PromptTooLongException(String message, int tokens, int limit) {
+        super(message);
+        this.tokens = tokens;
+        this.limit = limit;
+    }
+
     /**
      * The length of the prompt.
      *

@@ -1,5 +1,7 @@
 package dev.tokenring.llm;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tokenring.bus.AsyncReplies;
 import dev.tokenring.bus.Headers;
 import dev.tokenring.llm.engine.Reader;
@@ -10,6 +12,8 @@ import java.util.function.BiFunction;
  * much of it.
  */
 final class RepliesReader<R> implements Reader {
+    static final String NO_REPLY = "the function for the reply gave null for a piece";
+
     private final AsyncReplies<R> replies;
     private final BiFunction<? super Generation, ? super Headers, ? extends R> reply;
 
@@ -40,7 +44,7 @@ final class RepliesReader<R> implements Reader {
     @Override
     public void read(Generation piece) {
         try {
-            replies.send(reply.apply(piece, replies.headers()));
+            replies.send(requireNonNull(reply.apply(piece, replies.headers()), NO_REPLY));
         } catch (InterruptedException byUserCode) {
             Thread.currentThread().interrupt();
             replies.fail(byUserCode);

@@ -156,7 +156,13 @@ class ChatTest {
                     .endsWith("[assistant]a19[user]last");
             assertThatThrownBy(() -> model.chatPrompt(
                             List.of(new ChatMessage("system", "x".repeat(150)), ChatMessage.user("hi")), 10))
-                    .isInstanceOf(PromptTooLongException.class);
+                    .isInstanceOf(PromptTooLongException.class)
+                    .hasMessageStartingWith("the system's turn alone is too long: with the latest turn, the prompt is ")
+                    .hasMessageContaining("shorten the system's turn");
+            assertThatThrownBy(() -> model.chatPrompt(
+                            List.of(new ChatMessage("system", "Be kind."), ChatMessage.user("x".repeat(150))), 10))
+                    .isInstanceOf(PromptTooLongException.class)
+                    .hasMessageStartingWith("the latest turn is too long: with the system's, the prompt is ");
         }
     }
 

@@ -50,7 +50,7 @@ final class ScriptedModel implements ChatModel, ChatModel.Prompter {
                 .collect(Collectors.joining(" | "))
                 .chars()
                 .toArray();
-        return new ChatWindow(messages, encode).fit(contextLength - reservedTokens);
+        return new ChatWindow(messages, encode).fit(contextLength, reservedTokens);
     }
 
     @Override

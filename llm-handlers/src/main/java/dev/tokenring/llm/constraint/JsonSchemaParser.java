@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads a JSON schema: the part of draft 2020-12 that says what a value looks like from its first character to its last.
@@ -27,6 +28,10 @@ import java.util.Set;
 final class JsonSchemaParser {
     static final String ROOT = "#";
     private static final int DEEPEST = 100;
+    private static final int MOST_QUOTED = 60;
+    /** Where the parser says something of a text, which is always the schema, beside the place in it. */
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: [^\\]]*?(line: \\d+, column: \\d+)\\]");
+
     private static final int MOST = 10_000;
     private static final Set<String> ANNOTATIONS = Set.of(
             "title",
@@ -86,7 +91,7 @@ final class JsonSchemaParser {
         try {
             JsonNode document = mapper.readTree(schema);
             if (!document.isObject() && !document.isBoolean()) {
-                throw error(ROOT, "is no schema", "write a JSON object such as {\"type\": \"object\"}");
+                throw noSchema(ROOT, document, "write a JSON object such as {\"type\": \"object\"}");
             }
             return document;
         } catch (JsonProcessingException e) {
@@ -95,7 +100,9 @@ final class JsonSchemaParser {
                     : " at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr();
             throw new IllegalArgumentException(
-                    "the schema is not JSON that can be read" + where + ": " + e.getOriginalMessage(), e);
+                    "the schema is not JSON that can be read" + where + ": "
+                            + SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1"),
+                    e);
         }
     }
 
@@ -132,7 +139,7 @@ final class JsonSchemaParser {
             return JsonText.ANY;
         }
         if (!schema.isObject()) {
-            throw error(path, "is no schema", "write a JSON object such as {\"type\": \"string\"}");
+            throw noSchema(path, schema, "write a JSON object such as {\"type\": \"string\"}");
         }
         if (schema.has("$ref")) {
             allowOnly(schema, path, Set.of("$ref"));
@@ -384,6 +391,12 @@ final class JsonSchemaParser {
             case "uniqueItems", "contains" -> "leave it out and check the items afterwards";
             default -> "leave it out; beside each other there can be " + keywords + ", and annotations";
         };
+    }
+
+    private static IllegalArgumentException noSchema(String path, JsonNode value, String remedy) {
+        String text = value.toString();
+        String quoted = text.length() > MOST_QUOTED ? text.substring(0, MOST_QUOTED) + "…" : text;
+        return error(path, "is " + (text.isEmpty() ? "empty" : quoted) + ", which is no schema", remedy);
     }
 
     private static IllegalArgumentException error(String path, String what, String remedy) {

@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class Couriers {
     private static final int QUICK_TO_TRUST = 100;
 
     private final String name;
+    private final Consumer<Thread> starter;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition sent = lock.newCondition();
     private final Condition ended = lock.newCondition();
@@ -46,7 +48,12 @@ final class Couriers {
     private boolean closed;
 
     Couriers(String name) {
+        this(name, Thread::start);
+    }
+
+    Couriers(String name, Consumer<Thread> starter) {
         this.name = name;
+        this.starter = starter;
     }
 
     /** Has errands run soon, begun in this order, on one thread or several. They should not throw. */
@@ -107,10 +114,26 @@ final class Couriers {
         if (late && idle > 0) {
             sent.signal();
         } else if (workers == 0 || (late && workers < MOST)) {
-            workers++;
-            idle++;
             sinceNs = nowNs;
-            new Courier().start();
+            startOne();
+        }
+    }
+
+    /** Where the system gives no thread, those that live go on, and {@link #relieve} tries again. */
+    private void startOne() {
+        workers++;
+        idle++;
+        boolean started = false;
+        try {
+            starter.accept(new Courier());
+            started = true;
+        } catch (OutOfMemoryError noThread) {
+            // What waits is still there, and none of it is lost.
+        } finally {
+            if (!started) {
+                workers--;
+                idle--;
+            }
         }
     }
 
@@ -199,9 +222,11 @@ final class Couriers {
     private void awaitAll() {
         boolean interrupted = false;
         long leftNs = TimeUnit.MILLISECONDS.toNanos(CLOSE_MS);
-        while (workers > 0 && leftNs > 0) {
+        while ((workers > 0 || !errands.isEmpty()) && leftNs > 0) {
             try {
-                leftNs = ended.awaitNanos(leftNs);
+                long stepNs = workers > 0 ? leftNs : Math.min(leftNs, TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS));
+                leftNs -= stepNs - ended.awaitNanos(stepNs);
+                relieveLocked();
             } catch (InterruptedException whileWaiting) {
                 interrupted = true;
             }

@@ -27,8 +27,8 @@ public final class GenerationEngine implements AutoCloseable {
     /** Makes the sampler of an answer. */
     @FunctionalInterface
     interface SamplerSource {
-        /** For one of the samples of a prompt, after which there is so much room. */
-        Sampler open(GenerationOptions options, int sample, int[] prompt, int room);
+        /** For one of the samples of a prompt, with which it may have so many tokens together. */
+        Sampler open(GenerationOptions options, int sample, int[] prompt, int context);
     }
 
     private final String name;
@@ -195,7 +195,7 @@ public final class GenerationEngine implements AutoCloseable {
             Reader reader,
             Executor carrier) {
         requireRoom(prompt, 1);
-        Sampler sampler = samplers.open(options, sample, prompt, mostTokens - prompt.length);
+        Sampler sampler = samplers.open(options, sample, prompt, mostTokens);
         var answer = new Utterance(
                 options, sampler, prompt, mostTokens, decode, reader, carrier, this::wake, intake::endRead);
         int limit = (int) Math.min(Integer.MAX_VALUE, (long) prompt.length + options.maxTokens());
@@ -329,9 +329,17 @@ public final class GenerationEngine implements AutoCloseable {
             intake.moveTo(scheduler);
             scheduler.close(e);
         } finally {
+            end();
+        }
+    }
+
+    /** Frees the model, whatever else fails. */
+    private void end() {
+        try {
             sendErrands();
             couriers.relieveThemselves();
             intake.count(scheduler.places().open());
+        } finally {
             model.close();
         }
     }
@@ -350,8 +358,11 @@ public final class GenerationEngine implements AutoCloseable {
 
     private void sendErrands() {
         if (!errands.isEmpty()) {
-            couriers.send(errands);
-            errands.clear();
+            try {
+                couriers.send(errands);
+            } finally {
+                errands.clear(); // so that nothing is sent twice, whatever is thrown
+            }
         }
     }
 
@@ -413,5 +424,11 @@ public final class GenerationEngine implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** With which precision it computes where. */
+    @Override
+    public String toString() {
+        return model.toString();
     }
 }

@@ -41,18 +41,22 @@ public final class Samplers {
      *
      * @param sample which of the samples of one prompt, from 0
      * @param prompt counts for the penalty on repetition
-     * @param room how many tokens can follow the prompt, by the context
+     * @param context how many tokens there can be, the prompt included
      * @throws IllegalArgumentException if the constraint can't be met in the room and with the token limit
      */
-    Sampler open(GenerationOptions options, int sample, int[] prompt, int room) {
-        return new Sampler(options, sample, prompt, guide(options, Math.min(room, options.maxTokens())));
+    Sampler open(GenerationOptions options, int sample, int[] prompt, int context) {
+        return new Sampler(options, sample, prompt, guide(options, prompt.length, context));
     }
 
-    private @Nullable Guide guide(GenerationOptions options, int tokens) {
+    private @Nullable Guide guide(GenerationOptions options, int promptTokens, int context) {
         OutputConstraint constraint = options.constraint();
         return constraint == null
                 ? null
-                : new Guide(prepared(new Key(constraint, options.endTokens())).get(), tokens);
+                : new Guide(
+                        prepared(new Key(constraint, options.endTokens())).get(),
+                        options.maxTokens(),
+                        promptTokens,
+                        context);
     }
 
     private Prepared prepared(Key key) {

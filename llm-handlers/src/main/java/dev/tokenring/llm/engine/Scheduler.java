@@ -237,15 +237,19 @@ final class Scheduler {
                 fresh.add(one);
                 ahead++;
             } else {
-                fail(one, new OverloadedException("the model has too much to do to answer in the time that is left"));
+                fail(
+                        one,
+                        new OverloadedException("the model has too much to do to answer in the time that is left:"
+                                + " ask again later, or give it more time"));
             }
         }
         fresh.sort(Sequence.BY_IMPORTANCE);
         for (Sequence least : fresh.subList(0, Math.max(0, fresh.size() - options.queueLimit()))) {
             fail(
                     least,
-                    new OverloadedException(options.queueLimit()
-                            + " requests are waiting for the model that matter more or have more time left"));
+                    new OverloadedException("the queue is full: " + options.queueLimit()
+                            + " requests wait for the model, and none of them gives way to this one;"
+                            + " ask again later, or raise queueLimit of EngineOptions"));
         }
     }
 

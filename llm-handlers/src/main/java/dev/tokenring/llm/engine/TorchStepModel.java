@@ -24,10 +24,13 @@ public final class TorchStepModel implements StepModel {
     private final ModelFamily family;
     private final TorchModule module;
     private final CacheStore caches;
+    private final String computes;
 
     private TorchStepModel(ModelFamily family, TorchModule module, Arithmetic arithmetic) {
         this.family = family;
         this.module = module;
+        String precision = arithmetic.name().substring(arithmetic.name().lastIndexOf('_') + 1);
+        this.computes = precision + " on " + module.manager().getDevice();
         this.caches = new CacheStore(module, family, arithmetic.cached());
     }
 
@@ -51,7 +54,7 @@ public final class TorchStepModel implements StepModel {
             program.weights().forEach(new WeightLoader(module, arithmetic, weights)::load);
             return new TorchStepModel(family, module, arithmetic);
         } catch (EngineException e) {
-            module.close();
+            free(module);
             throw arithmetic == Arithmetic.INT8
                     ? ModelLoadException.because(
                             "precision is INT8, with which this build of PyTorch can't load " + weights.file(),
@@ -59,7 +62,7 @@ public final class TorchStepModel implements StepModel {
                             "choose BF16 or FP32")
                     : TorchModule.refused(weights.file(), e);
         } catch (RuntimeException | Error e) {
-            module.close();
+            free(module);
             throw e;
         }
     }
@@ -159,7 +162,17 @@ public final class TorchStepModel implements StepModel {
     /** Frees the weights, and all caches, and gives their memory back. */
     @Override
     public void close() {
+        free(module);
+    }
+
+    private static void free(TorchModule module) {
         module.close();
         NativeHeap.trim();
+    }
+
+    /** With which precision it computes where. */
+    @Override
+    public String toString() {
+        return computes;
     }
 }

@@ -134,11 +134,18 @@ public final class ModelFolder {
         }
     }
 
+    /** Without those that the model can't generate: some write -1 for none. */
+    private Set<Integer> endTokens(JsonFile file) {
+        Set<Integer> endTokens = new LinkedHashSet<>(file.integers("eos_token_id"));
+        endTokens.removeIf(id -> id < 0 || id >= family.vocabularySize());
+        return endTokens;
+    }
+
     /** How the model's makers generate: its {@code generation_config.json}, and greedily where that says nothing. */
     public GenerationOptions defaults() {
-        Set<Integer> endTokens = new LinkedHashSet<>(generationConfig.integers("eos_token_id"));
+        Set<Integer> endTokens = endTokens(generationConfig);
         if (endTokens.isEmpty()) {
-            endTokens.addAll(config.integers("eos_token_id"));
+            endTokens = endTokens(config);
         }
         int maxTokens =
                 generationConfig.countOr("max_new_tokens", Integer.MAX_VALUE, GenerationOptions.GREEDY.maxTokens());

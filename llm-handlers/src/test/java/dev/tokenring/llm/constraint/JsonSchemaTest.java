@@ -310,6 +310,30 @@ class JsonSchemaTest {
     }
 
     @Test
+    void whatIsNoJsonIsRefusedWithItsPlaceAndWithoutTheParsersOwnBusiness() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Grammar.jsonSchema("{\"type\": \"string\""))
+                .withMessageStartingWith("the schema is not JSON that can be read at line 1, column 18: ")
+                .withMessageContaining("(start marker at line: 1, column: 1)")
+                .withMessageNotContaining("Source");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "3 ; is 3, which is no schema",
+                "[] ; is [], which is no schema",
+                "'' ; is empty, which is no schema",
+                "{\"items\":7} ; at #/items is 7, which is no schema",
+            })
+    void whatIsNoSchemaIsShown(String schema, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Grammar.jsonSchema(schema))
+                .withMessageContaining(message);
+    }
+
+    @Test
     void whatCanNeverBeCompleteIsRefusedWhenItIsToBeWritten() {
         String endless = "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"$ref\":\"#\"}}}";
         var constraint = new TokenConstraint(Grammar.jsonSchema(endless), Writer.PIECES, Set.of());

@@ -124,6 +124,79 @@ class CouriersTest {
         assertThat(interrupted).hasValue(0);
     }
 
+    /** A system that has no thread to give, as often as it is asked, says so with this error. */
+    private static final class Threads {
+        private final AtomicInteger given = new AtomicInteger();
+        private volatile int most;
+
+        Threads(int most) {
+            this.most = most;
+        }
+
+        void start(Thread thread) {
+            if (given.get() >= most) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            given.incrementAndGet();
+            thread.start();
+        }
+    }
+
+    @Test
+    void withoutAThreadErrandsWaitUntilThereIsOneAndRunOnce() {
+        var threads = new Threads(0);
+        var few = new Couriers("few", threads::start);
+        few.send(List.of(quick(), quick()));
+        few.send(List.of(quick()));
+        assertThat(few.isBehind()).isTrue();
+        threads.most = 1;
+        while (run.get() < 3) {
+            few.relieve();
+            Thread.onSpinWait();
+        }
+        few.close();
+        assertThat(run).hasValue(3);
+    }
+
+    @Test
+    void whereNoOtherCanHelpTheOneThatLivesGoesOn() throws Exception {
+        var few = new Couriers("few", new Threads(1)::start);
+        var release = new CountDownLatch(1);
+        var began = new CountDownLatch(1);
+        few.send(List.of(() -> {
+            began.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        began.await();
+        few.send(List.of(quick(), quick()));
+        sleep(10);
+        few.relieve();
+        assertThat(run).hasValue(0);
+        release.countDown();
+        few.close();
+        assertThat(run).hasValue(2);
+    }
+
+    @Test
+    void closingTriesForAThreadToo() {
+        var threads = new Threads(0);
+        var few = new Couriers("few", thread -> {
+            boolean before = threads.given.get() == 0 && threads.most == 0;
+            threads.most = before ? 1 : threads.most;
+            if (before) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            threads.start(thread);
+        });
+        few.send(List.of(quick()));
+        few.close();
+        assertThat(run).hasValue(1);
+    }
+
     private static void sleep(int ms) {
         try {
             TimeUnit.MILLISECONDS.sleep(ms);

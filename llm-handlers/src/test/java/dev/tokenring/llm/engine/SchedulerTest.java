@@ -182,7 +182,10 @@ class SchedulerTest {
         FakeWork high = ask(prompt(4, 4), 2, 1, 1_000_000);
         FakeWork normal = ask(prompt(5, 4), 2, 0, 9_000_000);
         scheduler.step();
-        assertThat(low.failure).isInstanceOf(OverloadedException.class).hasMessageContaining("3 requests");
+        assertThat(low.failure)
+                .isInstanceOf(OverloadedException.class)
+                .hasMessage("the queue is full: 3 requests wait for the model, and none of them gives way to this one;"
+                        + " ask again later, or raise queueLimit of EngineOptions");
         run();
         assertThat(List.of(running, hasTime, high, normal)).allSatisfy(SchedulerTest::assertWhole);
         assertThat(hasLess.isOver()).isTrue();

@@ -54,6 +54,12 @@ class GenerationConfigTest {
     }
 
     @Test
+    void anEndTokenThatTheModelCannotGenerateIsNone() throws IOException {
+        assertThat(defaults("{\"eos_token_id\": [7, -1, 257]}").endTokens()).containsExactly(7);
+        assertThat(defaults("{\"eos_token_id\": -1}").endTokens()).containsExactly(TinyModel.END);
+    }
+
+    @Test
     void nullsAreAsGoodAsNothing() throws IOException {
         GenerationOptions options = defaults("""
                 {"do_sample": null, "temperature": null, "min_p": null, "repetition_penalty": null, "eos_token_id": null}""");
