@@ -284,7 +284,7 @@ class JsonSchemaTest {
                 "{\"type\":\"object\",\"required\":[\"a\"]} ; requires [a], which properties does not declare",
                 "{\"type\":\"object\",\"required\":\"a\"} ; no list of names",
                 "{\"type\":\"object\",\"properties\":[]} ; properties that are no object",
-                "{\"type\":\"object\",\"properties\":{\"a\":3}} ; at #/properties/a is no schema",
+                "{\"type\":\"object\",\"properties\":{\"a\":3}} ; at #/properties/a is 3, which is no schema",
                 "{\"type\":\"array\",\"items\":{\"type\":\"x\"}} ; at #/items has the type",
                 "{\"type\":\"array\",\"minItems\":3,\"maxItems\":2} ; minItems 3 above maxItems 2",
                 "{\"type\":\"array\",\"maxItems\":-1} ; maxItems -1: write a whole number from 0",
