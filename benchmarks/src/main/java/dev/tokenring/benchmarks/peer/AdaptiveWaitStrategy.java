@@ -12,15 +12,17 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What a Disruptor user would write to wait as the bus does by default: spins, yields, then sleeps until a publisher wakes
- * it.
+ * What a Disruptor user would write who wants a reader that is quick under load and costs nothing when idle: spins, yields,
+ * then sleeps until a publisher wakes it. So does a reader of the bus by default when there is no message; but while there
+ * are messages it also lets them gather, which this does not: see {@link GatheringWaitStrategy}. Of the Disruptor's own
+ * strategies {@code PhasedBackoffWaitStrategy} is the nearest, which asks the clock how long it has been waiting.
  *
  * <p>A wake-up can't be missed: the reader counts itself as asleep before it looks at the cursor for the last time, the
  * publisher moves the cursor before it looks at the count, and a full fence on either side keeps the two steps in that
  * order. So at least one of them sees the other (Dekker's argument), and no timed wait is needed.
  */
 final class AdaptiveWaitStrategy implements WaitStrategy {
-    /** The Disruptor's strategy that waits as one of the bus's does. */
+    /** The Disruptor's strategy that spins, yields or sleeps where one of the bus's does; it looks again at once. */
     static WaitStrategy like(dev.tokenring.bus.WaitStrategy waitStrategy) {
         return switch (waitStrategy) {
             case ADAPTIVE -> new AdaptiveWaitStrategy();

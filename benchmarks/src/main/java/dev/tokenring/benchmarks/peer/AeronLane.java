@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * handler's side looks up in a table which message that value stands for, so that it costs no object each time.
  *
  * <p>The media driver is embedded, and has no thread ({@link ThreadingMode#INVOKER}): the handler's thread runs its duty
- * cycle and the client's, then polls, and yields when there is nothing. Aeron's wiki ("Thread Utilisation") recommends that
- * for a service that contains Aeron on a machine of few cores, and threads of the driver's own only where each has a core
- * that is free. The log is as long as is needed for {@value Lane#CAPACITY} messages on their way, of 64 bytes each with
- * their headers, and stays in the cache; its files are in memory ({@code /dev/shm}), where there is such a place.
+ * cycle and the client's, then polls, and yields when there is nothing. <a
+ * href="https://github.com/real-logic/aeron/wiki/Thread-Utilisation">Aeron's wiki</a> recommends that for a service that
+ * contains Aeron on a machine of few cores, and threads of the driver's own only where each has a core that is free. The
+ * log is as long as is needed for {@value Lane#CAPACITY} messages on their way, of 64 bytes each with their headers, and
+ * stays in the cache; its files are in memory ({@code /dev/shm}), where there is such a place.
  */
 final class AeronLane implements Lane {
     private static final int STREAM = 1;

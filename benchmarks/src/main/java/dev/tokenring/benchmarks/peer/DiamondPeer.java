@@ -6,10 +6,21 @@ import dev.tokenring.bus.WaitStrategy;
 /** Who carries messages through a diamond. */
 public enum DiamondPeer {
     /** The bus: a topic for both sides, and one for what each of them is done with. */
-    TOKENRING,
+    TOKENRING("three topics"),
 
     /** The Disruptor by hand: one ring, on which the join waits for both sides. */
-    DISRUPTOR;
+    DISRUPTOR("a graph on one ring");
+
+    private final String shape;
+
+    DiamondPeer(String shape) {
+        this.shape = shape;
+    }
+
+    /** What it is made of, as the page has it. */
+    public String shape() {
+        return shape;
+    }
 
     /**
      * Opens a lane through a diamond.

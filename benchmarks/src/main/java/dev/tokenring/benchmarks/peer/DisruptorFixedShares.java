@@ -7,7 +7,11 @@ import dev.tokenring.bus.WaitStrategy;
 
 /**
  * A ring whose handlers each look at all slots, and handle every nth. Since version 4 the Disruptor has no pool of workers
- * any more; this is how its users share out events among handlers.
+ * any more; this is how its users share out events among handlers. Nobody takes anything from anybody, so no two members
+ * write to the same place, which no queue can say.
+ *
+ * <p>See <a href="https://github.com/LMAX-Exchange/disruptor/wiki/Frequently-Asked-Questions">its answers to frequent
+ * questions</a>, which recommend just that where each event is to be handled once.
  */
 final class DisruptorFixedShares implements Lane {
     private final Disruptor<ReferenceSlot> disruptor;

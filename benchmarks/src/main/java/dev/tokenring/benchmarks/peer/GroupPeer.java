@@ -9,22 +9,33 @@ import org.jctools.queues.MpmcArrayQueue;
 /** Who shares out messages among the members of a group. */
 public enum GroupPeer {
     /** The bus: a group. */
-    TOKENRING,
+    TOKENRING("Tokenring"),
 
     /**
      * The Disruptor by hand: everybody looks at all messages, and handles those whose number is his. Who is slow holds up his
      * share, and with it the ring.
      */
-    DISRUPTOR_FIXED_SHARES,
+    DISRUPTOR_FIXED_SHARES("Disruptor by hand, fixed shares"),
 
     /** The JDK's bounded queue with a lock, from which each member takes. */
-    ARRAY_BLOCKING_QUEUE,
+    ARRAY_BLOCKING_QUEUE("ArrayBlockingQueue"),
 
     /**
      * JCTools' bounded queue for many producers and many consumers. Who finds it empty, or full, yields: see {@link
      * JctoolsLane}.
      */
-    JCTOOLS_MPMC;
+    JCTOOLS_MPMC("JCTools MPMC");
+
+    private final String displayName;
+
+    GroupPeer(String displayName) {
+        this.displayName = displayName;
+    }
+
+    /** What it is called on the page. */
+    public String displayName() {
+        return displayName;
+    }
 
     /** Opens a lane on which each message goes to one of the members, each of which has a thread of its own. */
     public Lane open(WaitStrategy waitStrategy, Receiver... members) {

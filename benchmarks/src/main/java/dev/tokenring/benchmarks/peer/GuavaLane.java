@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 /**
  * Guava's asynchronous event bus, with one thread as its executor, so that order is kept. That makes the lock around the
  * subscriber pointless, and {@code AllowConcurrentEvents} leaves it out. The executor's queue is bounded; the publisher
- * waits for room in it.
+ * waits for room in it. The queue is an {@code ArrayBlockingQueue}: a pool's thread sleeps at its queue, so a blocking one
+ * it has to be, and of the JDK's two with bounds this is the one that allocates no node for a message. Without bounds the
+ * publisher would run away from the handler.
  *
  * <p>See <a
  * href="https://guava.dev/releases/33.3.1-jre/api/docs/com/google/common/eventbus/AllowConcurrentEvents.html">the

@@ -13,8 +13,10 @@ import net.engio.mbassy.listener.References;
 
 /**
  * MBassador with one dispatcher, so that order is kept, which calls the handler itself. The queue of messages is bounded;
- * the publisher waits for room in it. The bus refers to its listener strongly, which spares it the look through a weak
- * reference.
+ * the publisher waits for room in it. It is an {@code ArrayBlockingQueue}: the dispatcher sleeps in {@code take}, so a
+ * blocking one it has to be, and of the JDK's two with bounds this is the one that allocates no node for a message; the
+ * one it has by default has no bounds that would ever hold a publisher back. The bus refers to its listener strongly,
+ * which spares it the look through a weak reference.
  *
  * <p>See <a href="https://github.com/bennidi/mbassador">its README</a>, which shows how dispatchers and handlers are
  * configured.

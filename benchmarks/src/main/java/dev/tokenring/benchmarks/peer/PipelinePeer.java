@@ -6,13 +6,24 @@ import dev.tokenring.bus.WaitStrategy;
 /** Who carries messages from stage to stage. */
 public enum PipelinePeer {
     /** The bus: a topic before each stage. */
-    TOKENRING,
+    TOKENRING("a topic before each stage"),
 
     /** The Disruptor by hand, in the same shape: a ring before each stage. */
-    DISRUPTOR,
+    DISRUPTOR("a ring before each stage"),
 
     /** The Disruptor by hand, with the stages behind each other on one ring. */
-    DISRUPTOR_ONE_RING;
+    DISRUPTOR_ONE_RING("one ring for all stages");
+
+    private final String shape;
+
+    PipelinePeer(String shape) {
+        this.shape = shape;
+    }
+
+    /** What it is made of, as the page has it. */
+    public String shape() {
+        return shape;
+    }
 
     public Lane open(WaitStrategy waitStrategy, Receiver... stages) {
         return switch (this) {

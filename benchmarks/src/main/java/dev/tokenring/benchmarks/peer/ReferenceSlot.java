@@ -20,12 +20,12 @@ final class ReferenceSlot {
     private @Nullable Message message;
 
     static Disruptor<ReferenceSlot> disruptor(ProducerType producerType, WaitStrategy waitStrategy) {
+        return disruptor(producerType, AdaptiveWaitStrategy.like(waitStrategy));
+    }
+
+    static Disruptor<ReferenceSlot> disruptor(ProducerType producerType, com.lmax.disruptor.WaitStrategy waitStrategy) {
         return new Disruptor<>(
-                ReferenceSlot::new,
-                Lane.CAPACITY,
-                DaemonThreadFactory.INSTANCE,
-                producerType,
-                AdaptiveWaitStrategy.like(waitStrategy));
+                ReferenceSlot::new, Lane.CAPACITY, DaemonThreadFactory.INSTANCE, producerType, waitStrategy);
     }
 
     static EventHandler<ReferenceSlot> handler(Receiver receiver) {
@@ -33,7 +33,11 @@ final class ReferenceSlot {
     }
 
     static void publish(RingBuffer<ReferenceSlot> ring, Message message) {
-        long sequence = ring.next();
+        publish(ring, ring.next(), message);
+    }
+
+    /** Publishes in a slot that was claimed already. */
+    static void publish(RingBuffer<ReferenceSlot> ring, long sequence, Message message) {
         try {
             ring.get(sequence).message = message;
         } finally {

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Disruptor by hand: a ring there, whose slot carries the future that the handler completes. Any number of callers; no
  * timeout, no cancelling.
+ *
+ * <p>The Disruptor has no replies; a future in the slot is the least that serves any number of callers who can sleep until
+ * theirs is there. It costs one object, and no second ring or thread. The ring is for many producers, since any thread may
+ * ask: see <a href="https://lmax-exchange.github.io/disruptor/user-guide/index.html">the user guide</a> on producers and
+ * wait strategies.
  */
 final class RingAndFutureCaller implements Caller {
     private final Disruptor<Slot> disruptor;

@@ -7,13 +7,24 @@ import dev.tokenring.bus.WaitStrategy;
 /** Who carries messages to many topics. All wait adaptively: no other way suits a thousand threads. */
 public enum TopicsPeer {
     /** The bus, with a thread for each subscription, which is its default. */
-    TOKENRING,
+    TOKENRING("Tokenring"),
 
     /** The bus, with one thread for all subscriptions. */
-    TOKENRING_EVENT_LOOP,
+    TOKENRING_EVENT_LOOP("Tokenring, one event loop"),
 
     /** The Disruptor by hand, with a thread for each ring. */
-    DISRUPTOR;
+    DISRUPTOR("Disruptor by hand");
+
+    private final String displayName;
+
+    TopicsPeer(String displayName) {
+        this.displayName = displayName;
+    }
+
+    /** What it is called on the page. */
+    public String displayName() {
+        return displayName;
+    }
 
     public Lane open(Receiver... receivers) {
         return switch (this) {

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Disruptor by hand: a ring there, and a ring back to one caller, who takes what is there in one go. Both know how many
  * parts there are. It knows no timeout, no failure, no cancellation, and no second caller.
+ *
+ * <p>Parts come from one thread, so their ring is for a single producer, as <a
+ * href="https://lmax-exchange.github.io/disruptor/user-guide/index.html">the user guide</a> advises; and the caller moves
+ * its sequence once for all that it found, which is what a batch processor does and keeps it off the handler's cache line.
  */
 final class TwoRingsStreamCaller implements StreamCaller {
     private final Disruptor<Slot> there;

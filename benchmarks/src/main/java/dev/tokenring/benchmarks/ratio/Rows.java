@@ -18,12 +18,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** All promises about performance: those that are checked here, and those of which the subject is not built yet. */
 final class Rows {
     /** A future without anything that depends on it: a header, a result, a stack, with references of 4 bytes. */
     private static final int FUTURE_BYTES = 24;
+
+    private static final Set<Peer> HAVE_OWN_ROWS = Set.of(Peer.TOKENRING, Peer.DISRUPTOR, Peer.DISRUPTOR_GATHERING);
 
     /** Names of promises that can't be checked here, and what they wait for. */
     static final Map<String, String> NOT_RUN = notRun();
@@ -48,11 +51,18 @@ final class Rows {
                     byReference(Peer.TOKENRING, wait),
                     byReference(Peer.DISRUPTOR, wait),
                     wait == WaitStrategy.YIELDING));
+            rows.add(new Row(
+                    "by-reference-" + nameOf(wait) + "-gathering",
+                    "by reference, many may publish, " + nameOf(wait) + ": the Disruptor by hand, gathering",
+                    Bar.atLeast(0.90),
+                    byReference(Peer.TOKENRING, wait),
+                    byReference(Peer.DISRUPTOR_GATHERING, wait),
+                    wait == WaitStrategy.YIELDING));
         }
         rows.add(inPlace("in-place-claim", InPlacePeer.TOKENRING_CLAIM, InPlacePeer.DISRUPTOR_CLAIM));
         rows.add(inPlace("in-place-function", InPlacePeer.TOKENRING_FILLER, InPlacePeer.DISRUPTOR_TRANSLATOR));
         for (Peer peer : Peer.values()) {
-            if (peer != Peer.TOKENRING && peer != Peer.DISRUPTOR) {
+            if (!HAVE_OWN_ROWS.contains(peer)) {
                 rows.add(new Row(
                         "by-reference-than-" + nameOf(peer),
                         "by reference, yielding: faster than " + nameOf(peer),

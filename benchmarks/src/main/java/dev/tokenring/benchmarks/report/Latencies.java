@@ -139,25 +139,17 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
         }
         if (latency.peer().equals(Latency.MACHINE)) {
             return new Series(
-                    "the machine's hiccups beside " + nameOf(Peer.valueOf(requireNonNull(latency.beside()))),
+                    "the machine's hiccups beside " + Peer.valueOf(requireNonNull(latency.beside())).displayName(),
                     Ink.OTHERS_TOO);
         }
         Peer peer = Peer.valueOf(latency.peer());
         return new Series(
-                nameOf(peer),
+                peer.displayName(),
                 switch (peer) {
                     case TOKENRING -> Ink.OURS;
                     case DISRUPTOR -> Ink.DISRUPTOR;
                     default -> Ink.OTHERS_AS_WELL;
                 });
-    }
-
-    private static String nameOf(Peer peer) {
-        return switch (peer) {
-            case TOKENRING -> "Tokenring";
-            case DISRUPTOR -> "Disruptor by hand";
-            default -> Sections.nameOf(peer);
-        };
     }
 
     /** What stands under the chart. */

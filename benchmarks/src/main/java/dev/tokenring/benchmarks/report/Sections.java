@@ -54,20 +54,27 @@ final class Sections {
                 "peer",
                 MILLIONS,
                 Arrays.stream(Peer.values())
-                        .map(peer -> new Column(nameOf(peer), seriesOf(peer), byReference(peer)))
+                        .map(peer -> new Column(peer.displayName(), seriesOf(peer), byReference(peer)))
                         .toList(),
                 Stream.concat(Stream.of(Peer.DISRUPTOR), Arrays.stream(Peer.values()))
                         .distinct()
                         .filter(peer -> peer != Peer.TOKENRING)
                         .map(peer -> new Duel(
-                                byReference(Peer.TOKENRING), byReference(peer), nameOf(peer), whyItMayLead(peer)))
+                                byReference(Peer.TOKENRING), byReference(peer), peer.displayName(), whyItMayLead(peer)))
                         .toList(),
                 """
                 One thread passes objects to one handler on another thread, as fast as both can; any number of threads might \
                 publish. Where a peer lets one choose, the handler's thread yields while it waits.""",
                 """
                 This is the ceiling for a busy topic: what a handler does with a message comes on top. It tells how much of a \
-                core the passing itself takes, and how long a burst of messages takes to be passed.""");
+                core the passing itself takes, and how long a burst of messages takes to be passed.
+
+                The bus's lead over the plain Disruptor is mostly one thing: its reader pauses for less than a microsecond \
+                before it looks again while messages come fast, so that they gather \
+                ([why]({root}docs/decisions/0004-slots-and-gathering.md)). The Disruptor by hand, gathering, does so too, \
+                with a wait strategy of our own, and its publisher yields while the ring is full; none of that stands in the \
+                Disruptor's documentation, so the plain one is what its users have. Compare the bus with it for what the \
+                Disruptor can be made to do.""");
     }
 
     private static String whyItMayLead(Peer peer) {
@@ -75,7 +82,7 @@ final class Sections {
             case JCTOOLS_MPSC ->
                 "it is a queue and nothing else. One consumer takes the messages out itself; there is no second subscription,"
                         + " there are no headers, nobody asks whether the bus is open or whether the reader was stopped";
-            case DISRUPTOR ->
+            case DISRUPTOR, DISRUPTOR_GATHERING ->
                 "written by hand for one handler, it has nobody to ask whether the bus is open or the reader was stopped";
             default -> Duel.UNKNOWN;
         };
@@ -84,7 +91,7 @@ final class Sections {
     static Series seriesOf(Peer peer) {
         return switch (peer) {
             case TOKENRING -> TOKENRING;
-            case DISRUPTOR -> DISRUPTOR;
+            case DISRUPTOR, DISRUPTOR_GATHERING -> DISRUPTOR;
             default -> OTHERS;
         };
     }
@@ -251,11 +258,13 @@ final class Sections {
     }
 
     private static Series seriesOf(TopicsPeer peer) {
-        return switch (peer) {
-            case TOKENRING -> TOKENRING;
-            case TOKENRING_EVENT_LOOP -> new Series("Tokenring, one event loop", Ink.OURS_TOO);
-            case DISRUPTOR -> DISRUPTOR;
-        };
+        return new Series(
+                peer.displayName(),
+                switch (peer) {
+                    case TOKENRING -> Ink.OURS;
+                    case TOKENRING_EVENT_LOOP -> Ink.OURS_TOO;
+                    case DISRUPTOR -> Ink.DISRUPTOR;
+                });
     }
 
     private static Setting byReference(Peer peer) {
@@ -277,23 +286,6 @@ final class Sections {
 
     private static Setting manyTopics(TopicsPeer peer, int topics) {
         return Setting.of(ManyTopics.class, THROUGHPUT, "peer", peer, "topics", topics);
-    }
-
-    /** What a peer calls itself. */
-    static String nameOf(Peer peer) {
-        return switch (peer) {
-            case TOKENRING -> "Tokenring";
-            case DISRUPTOR -> "Disruptor by hand";
-            case ARRAY_BLOCKING_QUEUE -> "ArrayBlockingQueue";
-            case LINKED_TRANSFER_QUEUE -> "LinkedTransferQueue";
-            case JCTOOLS_MPSC -> "JCTools MPSC";
-            case GUAVA_ASYNC_EVENT_BUS -> "Guava AsyncEventBus";
-            case MBASSADOR -> "MBassador";
-            case VERTX_LOCAL_EVENT_BUS -> "Vert.x event bus";
-            case REACTOR_SINK -> "Reactor sink";
-            case PEKKO_TELL -> "Pekko tell";
-            case AERON_IPC -> "Aeron IPC";
-        };
     }
 
     /** A strategy as it stands in a sentence. */

@@ -45,13 +45,13 @@ final class ShapeSections {
                 "peer",
                 MILLIONS,
                 Arrays.stream(Peer.values())
-                        .map(peer -> new Column(Sections.nameOf(peer), Sections.seriesOf(peer), threePublishers(peer)))
+                        .map(peer -> new Column(peer.displayName(), Sections.seriesOf(peer), threePublishers(peer)))
                         .toList(),
                 duels(
                         Arrays.asList(Peer.values()),
                         Peer.TOKENRING,
                         ShapeSections::threePublishers,
-                        Sections::nameOf,
+                        Peer::displayName,
                         peer -> Duel.UNKNOWN),
                 """
                 Three threads pass objects to one handler on a fourth, as fast as all can.""",
@@ -93,12 +93,14 @@ final class ShapeSections {
     }
 
     private static Series seriesOf(GroupPeer peer) {
-        return switch (peer) {
-            case TOKENRING -> TOKENRING;
-            case DISRUPTOR_FIXED_SHARES -> new Series("Disruptor by hand, fixed shares", Ink.DISRUPTOR);
-            case ARRAY_BLOCKING_QUEUE -> new Series("ArrayBlockingQueue", Ink.OTHERS);
-            case JCTOOLS_MPMC -> new Series("JCTools MPMC", Ink.OTHERS_TOO);
-        };
+        return new Series(
+                peer.displayName(),
+                switch (peer) {
+                    case TOKENRING -> Ink.OURS;
+                    case DISRUPTOR_FIXED_SHARES -> Ink.DISRUPTOR;
+                    case ARRAY_BLOCKING_QUEUE -> Ink.OTHERS;
+                    case JCTOOLS_MPMC -> Ink.OTHERS_TOO;
+                });
     }
 
     private static Section pipeline() {
@@ -109,11 +111,7 @@ final class ShapeSections {
                 PipelinePeer.values(),
                 PipelinePeer.TOKENRING,
                 peer -> setting(Pipeline.class, peer),
-                peer -> switch (peer) {
-                    case TOKENRING -> "a topic before each stage";
-                    case DISRUPTOR -> "a ring before each stage";
-                    case DISRUPTOR_ONE_RING -> "one ring for all stages";
-                },
+                PipelinePeer::shape,
                 """
                 Each message goes through three handlers, one after the other, each on a thread of its own.""",
                 """
@@ -130,10 +128,7 @@ final class ShapeSections {
                 DiamondPeer.values(),
                 DiamondPeer.TOKENRING,
                 peer -> setting(Diamond.class, peer),
-                peer -> switch (peer) {
-                    case TOKENRING -> "three topics";
-                    case DISRUPTOR -> "a graph on one ring";
-                },
+                DiamondPeer::shape,
                 """
                 Two handlers get each message, and a third gets it when both are done with it.""",
                 """
@@ -151,11 +146,7 @@ final class ShapeSections {
                 FanInPeer.TOKENRING,
                 peer -> Setting.of(
                         FanIn.class, THROUGHPUT, "peer", peer, "waitStrategy", WaitStrategy.YIELDING, "topics", 100),
-                peer -> switch (peer) {
-                    case TOKENRING -> "a pattern";
-                    case DISRUPTOR_ONE_RING -> "one ring for all";
-                    case DISRUPTOR_POLLED -> "a ring each, polled in turn";
-                },
+                FanInPeer::shape,
                 """
                 One thread publishes to a hundred topics in turn, and one handler gets what is published to any of them.""",
                 """
@@ -171,10 +162,7 @@ final class ShapeSections {
                 StreamPeer.values(),
                 StreamPeer.TOKENRING,
                 peer -> setting(StreamedReply.class, peer),
-                peer -> switch (peer) {
-                    case TOKENRING -> "a stream";
-                    case DISRUPTOR_TWO_RINGS -> "a ring there and a ring back";
-                },
+                StreamPeer::shape,
                 """
                 One thread asks, a handler on another answers in 64 parts, and the first takes them as they come. Parts are \
                 counted, not requests.""",
