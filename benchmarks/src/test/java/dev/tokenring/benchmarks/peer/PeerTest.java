@@ -29,7 +29,8 @@ class PeerTest {
 
     @ParameterizedTest
     @EnumSource
-    void theDisruptorThatLetsMessagesGatherCarriesThemHoweverItWaits(WaitStrategy waitStrategy) throws InterruptedException {
+    void theDisruptorThatLetsMessagesGatherCarriesThemHoweverItWaits(WaitStrategy waitStrategy)
+            throws InterruptedException {
         carries(Peer.DISRUPTOR_GATHERING, waitStrategy);
     }
 
