@@ -139,7 +139,8 @@ record Latencies(String waitStrategy, int ratePerS, List<Latency> each) {
         }
         if (latency.peer().equals(Latency.MACHINE)) {
             return new Series(
-                    "the machine's hiccups beside " + Peer.valueOf(requireNonNull(latency.beside())).displayName(),
+                    "the machine's hiccups beside "
+                            + Peer.valueOf(requireNonNull(latency.beside())).displayName(),
                     Ink.OTHERS_TOO);
         }
         Peer peer = Peer.valueOf(latency.peer());
