@@ -5,16 +5,17 @@ import dev.tokenring.benchmarks.measure.Metric;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Earlier runs, which tell a ratio that has become worse from one that was never better. How two programs compare depends on
- * the machine as well: where there are runs of this kind of processor, they alone count, and a ratio may be worse than the
- * worst pair of theirs by the tolerance, but no more, whatever its bar is. On other machines a ratio has to meet its bar, or
- * to be as good as on any of them.
+ * the machine as well: what is known of this kind of processor counts alone, and a ratio may be worse than its worst pair by
+ * the tolerance, but no more, whatever the bar is. What is known of other machines only has to meet its bar, or to be as good
+ * as on any of them.
  */
 final class Baseline {
-    private final Map<String, List<Comparison>> comparisons;
-    private final boolean ofThisProcessor;
+    private final Map<String, List<Comparison>> here;
+    private final Map<String, List<Comparison>> anywhere;
     private final double tolerance;
 
     /**
@@ -28,12 +29,13 @@ final class Baseline {
         if (!(tolerance >= 1)) {
             throw new IllegalArgumentException("--tolerance is " + tolerance + ": it is a factor, 1 or more");
         }
-        List<Findings> same =
-                runs.stream().filter(run -> isLike(run.machine(), here)).toList();
-        this.ofThisProcessor = !same.isEmpty();
-        this.comparisons = (ofThisProcessor ? same : runs)
-                .stream().flatMap(run -> run.comparisons().stream()).collect(Collectors.groupingBy(Comparison::name));
+        this.here = byName(runs.stream().filter(run -> isLike(run.machine(), here)));
+        this.anywhere = byName(runs.stream());
         this.tolerance = tolerance;
+    }
+
+    private static Map<String, List<Comparison>> byName(Stream<Findings> runs) {
+        return runs.flatMap(run -> run.comparisons().stream()).collect(Collectors.groupingBy(Comparison::name));
     }
 
     private static boolean isLike(Machine one, Machine other) {
@@ -42,13 +44,12 @@ final class Baseline {
 
     /** Whether a ratio is still what it was; one that was not known before has to meet its bar. */
     boolean isKeptBy(Comparison now) {
-        List<Comparison> known = before(now);
-        return (now.isMet() && (!ofThisProcessor || known.isEmpty()))
-                || known.stream().anyMatch(before -> now.bar().isKeptBy(now.ratio(), before.worst(), tolerance));
+        return (now.isMet() && !here.containsKey(now.name()))
+                || before(now).stream().anyMatch(before -> now.bar().isKeptBy(now.ratio(), before.worst(), tolerance));
     }
 
     private List<Comparison> before(Comparison now) {
-        return comparisons.getOrDefault(now.name(), List.of());
+        return here.getOrDefault(now.name(), anywhere.getOrDefault(now.name(), List.of()));
     }
 
     String verdict(Comparison now) {

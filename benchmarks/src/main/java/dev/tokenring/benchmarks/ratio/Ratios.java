@@ -79,7 +79,7 @@ public final class Ratios implements Callable<Integer> {
             paramLabel = "FACTOR",
             description =
                     "How many times worse than the baseline's worst pair a ratio may be. Allocations must not grow at all.",
-            defaultValue = "1.5")
+            defaultValue = "1.75")
     private double tolerance;
 
     /** To be filled by picocli. */

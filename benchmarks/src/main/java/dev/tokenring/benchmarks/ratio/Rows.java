@@ -57,7 +57,7 @@ final class Rows {
                     Bar.atLeast(0.90),
                     byReference(Peer.TOKENRING, wait),
                     byReference(Peer.DISRUPTOR_GATHERING, wait),
-                    wait == WaitStrategy.YIELDING));
+                    false));
         }
         rows.add(inPlace("in-place-claim", InPlacePeer.TOKENRING_CLAIM, InPlacePeer.DISRUPTOR_CLAIM));
         rows.add(inPlace("in-place-function", InPlacePeer.TOKENRING_FILLER, InPlacePeer.DISRUPTOR_TRANSLATOR));

@@ -16,6 +16,7 @@ final class Readme {
     /** The promises that users ask about first. */
     static final Set<String> ASKED_FIRST = Set.of(
             "by-reference-yielding",
+            "by-reference-yielding-gathering",
             "in-place-claim",
             "by-reference-than-jctools-mpsc",
             "round-trip-adaptive",

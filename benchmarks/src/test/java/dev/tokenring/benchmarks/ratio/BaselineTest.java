@@ -64,6 +64,16 @@ class BaselineTest {
     }
 
     @Test
+    void aRowThatIsKnownOfOtherMachinesAloneIsComparedWithThose() {
+        var machines = new Baseline(
+                List.of(run(HERE, found("another row", BAR, 5)), run(OTHER, found("row", BAR, 0.2))), HERE, 2);
+
+        assertThat(machines.isKeptBy(found("row", BAR, 1))).isTrue();
+        assertThat(machines.isKeptBy(found("row", BAR, 0.1))).isTrue();
+        assertThat(machines.isKeptBy(found("row", BAR, 0.09))).isFalse();
+    }
+
+    @Test
     void whatHasToBeSmallIsComparedWithTheGreatestPair() {
         Bar small = Bar.atMost(1.25);
         var formerly = new Baseline(List.of(run(HERE, found("row", small, 0.5, 1))), HERE, 1.5);
