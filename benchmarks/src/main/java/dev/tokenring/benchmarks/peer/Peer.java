@@ -19,7 +19,7 @@ public enum Peer {
     DISRUPTOR("Disruptor by hand", DisruptorLane::new),
 
     /** The same, with a way to wait that nobody finds in its documentation, but that makes it much faster. */
-    DISRUPTOR_GATHERING("Disruptor by hand, gathering", toOneThatWaits(DisruptorGatheringLane::new)),
+    DISRUPTOR_GATHERING("gathering Disruptor", toOneThatWaits(DisruptorGatheringLane::new)),
 
     /** The JDK's bounded queue with a lock. */
     ARRAY_BLOCKING_QUEUE("ArrayBlockingQueue", toOne(ArrayBlockingQueueLane::new)),

@@ -71,7 +71,7 @@ final class Sections {
 
                 The bus's lead over the plain Disruptor is mostly one thing: its reader pauses for less than a microsecond \
                 before it looks again while messages come fast, so that they gather \
-                ([why]({root}docs/decisions/0004-slots-and-gathering.md)). The Disruptor by hand, gathering, does so too, \
+                ([why]({root}docs/decisions/0004-slots-and-gathering.md)). The gathering Disruptor does so too, \
                 with a wait strategy of our own, and its publisher yields while the ring is full; none of that stands in the \
                 Disruptor's documentation, so the plain one is what its users have. Compare the bus with it for what the \
                 Disruptor can be made to do.""");
