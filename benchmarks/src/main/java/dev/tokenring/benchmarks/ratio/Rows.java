@@ -87,7 +87,8 @@ final class Rows {
                 Bar.timesFaster(10),
                 roundTrip(RoundTripPeer.TOKENRING_JOIN, WaitStrategy.ADAPTIVE),
                 roundTrip(RoundTripPeer.VERTX_JOIN, WaitStrategy.ADAPTIVE),
-                true));
+                false)); // a Vert.x request takes 5 or 18 us, by how the machine wakes sleepers: too unsteady for few
+        // short runs
         rows.add(allocation(
                 "bytes-in-place",
                 "allocated by a message in place",
