@@ -81,14 +81,14 @@ final class Rows {
                     roundTrip(RoundTripPeer.DISRUPTOR_TWO_RINGS_SPIN, wait),
                     true));
         }
+        // Not for a few short runs: a Vert.x request takes 5 or 18 us, by how the machine wakes sleepers.
         rows.add(new Row(
                 "round-trip-vertx",
                 "round trip, adaptive, caller joins: times as fast as a Vert.x request",
                 Bar.timesFaster(10),
                 roundTrip(RoundTripPeer.TOKENRING_JOIN, WaitStrategy.ADAPTIVE),
                 roundTrip(RoundTripPeer.VERTX_JOIN, WaitStrategy.ADAPTIVE),
-                false)); // a Vert.x request takes 5 or 18 us, by how the machine wakes sleepers: too unsteady for few
-        // short runs
+                false));
         rows.add(allocation(
                 "bytes-in-place",
                 "allocated by a message in place",
