@@ -64,7 +64,7 @@ final class Elsewhere {
     String origin() {
         return others.isEmpty()
                 ? ""
-                : ", and, for the table of other machines, from what `ratios --json` wrote there, which is in [%s](%s)"
+                : ", and, for the table of other machines, from what `ratios --json` or `report` wrote there, which is in [%s](%s)"
                         .formatted(FOLDER, FOLDER);
     }
 

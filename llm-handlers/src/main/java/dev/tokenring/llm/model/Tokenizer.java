@@ -239,9 +239,8 @@ public final class Tokenizer implements AutoCloseable {
     public String decode(List<Integer> ids) {
         if (decodesByBytes && bytesById != null) {
             String text = concatenate(bytesById, ids);
-            // How many stand for bytes that are no character is for the library to say, and what a token is that the
-            // model
-            // does not have.
+            // The library says how many stand for bytes that are no character, and what tokens are that the model has
+            // not.
             if (text.indexOf(REPLACEMENT) < 0 && ids.stream().allMatch(this::isOfTheModel)) {
                 return text;
             }
