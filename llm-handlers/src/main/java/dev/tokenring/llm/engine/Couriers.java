@@ -1,6 +1,7 @@
 package dev.tokenring.llm.engine;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,9 @@ final class Couriers {
 
     /** Since when the first of the errands has been the first. */
     private long sinceNs;
+
+    /** Those that were started, but for some that have ended. */
+    private final List<Thread> threads = new ArrayList<>();
 
     private int workers;
     /** How many of them have no errand at hand; those that have only been started are among them. */
@@ -125,8 +129,11 @@ final class Couriers {
         idle++;
         boolean started = false;
         try {
-            starter.accept(new Courier());
+            var courier = new Courier();
+            starter.accept(courier);
             started = true;
+            threads.removeIf(one -> !one.isAlive());
+            threads.add(courier);
         } catch (OutOfMemoryError noThread) {
             // What waits is still there, and none of it is lost.
         } finally {
@@ -203,37 +210,60 @@ final class Couriers {
         }
     }
 
-    /** Waits, a second at most, until all errands have been run; threads end as soon as they have nothing to do. */
+    /** Waits, a second at most, until all errands have been run and no thread is left: each ends when it has nothing to do. */
     void close() {
+        boolean interrupted = false;
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MS);
+        List<Thread> last;
         lock.lock();
         try {
             closed = true;
             alone = true;
             sent.signalAll();
             relieveLocked();
-            if (!isCalling()) {
-                awaitAll();
+            if (isCalling()) {
+                return;
             }
+            interrupted = awaitAll(deadlineNs);
+            last = List.copyOf(threads);
         } finally {
             lock.unlock();
         }
+        for (Thread one : last) {
+            interrupted |= awaitEnd(one, deadlineNs);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private void awaitAll() {
+    /** Whether the caller was interrupted while it waited. */
+    private boolean awaitAll(long deadlineNs) {
         boolean interrupted = false;
-        long leftNs = TimeUnit.MILLISECONDS.toNanos(CLOSE_MS);
-        while ((workers > 0 || !errands.isEmpty()) && leftNs > 0) {
+        for (long leftNs = deadlineNs - System.nanoTime();
+                (workers > 0 || !errands.isEmpty()) && leftNs > 0;
+                leftNs = deadlineNs - System.nanoTime()) {
             try {
-                long stepNs = workers > 0 ? leftNs : Math.min(leftNs, TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS));
-                leftNs -= stepNs - ended.awaitNanos(stepNs);
+                ended.awaitNanos(workers > 0 ? leftNs : Math.min(leftNs, TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS)));
                 relieveLocked();
             } catch (InterruptedException whileWaiting) {
                 interrupted = true;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        return interrupted;
+    }
+
+    /** Whether the caller was interrupted while it waited. */
+    private static boolean awaitEnd(Thread thread, long deadlineNs) {
+        boolean interrupted = false;
+        while (thread.isAlive() && deadlineNs - System.nanoTime() > 0) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(thread, deadlineNs - System.nanoTime());
+            } catch (InterruptedException whileWaiting) {
+                interrupted = true;
+            }
         }
+        return interrupted;
     }
 
     /** Whether the caller is a courier, which can't wait for its own errand. */

@@ -91,6 +91,17 @@ class CouriersTest {
         assertThat(run).hasValue(3);
     }
 
+    @Test
+    void noThreadIsLeftAfterClosing() {
+        for (int i = 0; i < 1000; i++) {
+            var closing = new Couriers("couriers-test");
+            closing.send(List.of(quick()));
+            closing.close();
+            assertThat(threads).noneMatch(Thread::isAlive);
+            threads.clear();
+        }
+    }
+
     /** Nobody relieves any more, and who holds up the only courier may never let go of it. */
     @Test
     void closingHoldsUpNobodyBehindOneThatBlocks() throws Exception {
