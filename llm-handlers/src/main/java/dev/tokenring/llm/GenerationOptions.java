@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param logitBias what is added to the logits of which token ids; 100 all but forces a token, -100 all but forbids it;
  *     a model refuses an id that it does not have
  * @param seed the same seed gives the same text for the same prompt, options and model, whatever else the model computes
- *     at the time, except where a draw falls so close between two tokens that rounding decides
+ *     at the time, except where two tokens are so close that rounding decides, which is rare
  * @param samples how many texts to generate for one prompt; the first is what one alone would be, and each further one has
  *     a seed of its own that is derived from {@code seed}, so that more samples do not change the ones before
  * @param logprobs how many of the likeliest tokens to report beside each chosen one, with their

@@ -1,5 +1,6 @@
 package dev.tokenring.benchmarks.generation;
 
+import dev.tokenring.llm.GenerationOptions;
 import dev.tokenring.llm.ModelOptions;
 import dev.tokenring.llm.engine.BareLoop;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 public enum GenerationPeer {
     /** The bus: a service that streams, with this project's engine behind it. */
     TOKENRING,
+
+    /** The same with chance in it: temperature 0.8, and of the likeliest tokens those that have 0.95 together. */
+    TOKENRING_SAMPLED,
 
     /** The same forward passes in a loop that does nothing else: no bus, no thread, no scheduler, no text, no stream. */
     BARE_LOOP,
@@ -25,7 +29,7 @@ public enum GenerationPeer {
      */
     public @Nullable String missing() {
         return switch (this) {
-            case TOKENRING, BARE_LOOP -> null;
+            case TOKENRING, TOKENRING_SAMPLED, BARE_LOOP -> null;
             case LLAMA_CPP -> LlamaCppGenerator.missing();
             case JLAMA -> JlamaGenerator.missing();
         };
@@ -44,7 +48,12 @@ public enum GenerationPeer {
     public Generator open(GenerationModel model, GenerationPrecision precision, int callers) {
         ModelOptions options = ModelOptions.DEFAULT.withDevice("cpu").withPrecision(precision.precision());
         return switch (this) {
-            case TOKENRING -> new TokenringGenerator(model.folder(), options);
+            case TOKENRING -> new TokenringGenerator(model.folder(), options, GenerationOptions.GREEDY);
+            case TOKENRING_SAMPLED ->
+                new TokenringGenerator(
+                        model.folder(),
+                        options,
+                        GenerationOptions.GREEDY.withTemperature(0.8).withTopP(0.95));
             case BARE_LOOP -> new BareLoopGenerator(BareLoop.load(model.folder(), options));
             case LLAMA_CPP -> LlamaCppGenerator.open(llama(model), GgufType.like(options.precision()), callers);
             case JLAMA -> JlamaGenerator.open(llama(model));

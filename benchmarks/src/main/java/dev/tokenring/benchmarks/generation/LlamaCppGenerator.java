@@ -5,6 +5,7 @@ import de.kherud.llama.LlamaModel;
 import de.kherud.llama.ModelParameters;
 import de.kherud.llama.args.LogFormat;
 import de.kherud.llama.args.Sampler;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -101,18 +102,24 @@ final class LlamaCppGenerator implements Generator {
     private static final class Native {
         static {
             // The binding unpacks into a folder that all JVMs share, and deletes what it thinks is its own there.
-            System.setProperty("de.kherud.llama.tmpdir", ownFolder().toString());
+            File folder = ownFolder();
+            System.setProperty("de.kherud.llama.tmpdir", folder.toString());
             LlamaModel.setLogger(LogFormat.TEXT, (level, message) -> {});
+            for (File unpacked : folder.listFiles()) {
+                unpacked.deleteOnExit();
+            }
         }
 
         static void load() {
             // The initializer did.
         }
 
-        private static Path ownFolder() {
+        /** Is deleted after the files in it, for the last to be named is the first to go. */
+        private static File ownFolder() {
             try {
-                Path folder = Files.createTempDirectory("tokenring-benchmarks-native");
-                folder.toFile().deleteOnExit();
+                File folder =
+                        Files.createTempDirectory("tokenring-benchmarks-native").toFile();
+                folder.deleteOnExit();
                 return folder;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

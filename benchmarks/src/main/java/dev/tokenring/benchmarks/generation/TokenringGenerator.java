@@ -22,14 +22,14 @@ final class TokenringGenerator implements Generator {
     private final LanguageModel model;
     private final Bus bus = Bus.open();
 
-    TokenringGenerator(Path folder, ModelOptions options) {
+    TokenringGenerator(Path folder, ModelOptions options, GenerationOptions generation) {
         model = LanguageModel.load(folder, options);
         bus.serveAsync(
                 SERVICE,
                 GenerationHandler.of(
                         model,
                         request -> request.prompt,
-                        request -> GenerationOptions.GREEDY.withMaxTokens(request.newTokens),
+                        request -> generation.withMaxTokens(request.newTokens),
                         (piece, headers) -> piece));
     }
 

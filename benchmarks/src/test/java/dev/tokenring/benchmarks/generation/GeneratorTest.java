@@ -15,7 +15,7 @@ class GeneratorTest {
     @ParameterizedTest
     @EnumSource(
             value = GenerationPeer.class,
-            names = {"TOKENRING", "BARE_LOOP"})
+            names = {"TOKENRING", "TOKENRING_SAMPLED", "BARE_LOOP"})
     void everyCallerGetsAsManyTokensAsAskedForRoundAfterRound(GenerationPeer peer) throws Exception {
         assumeTrue(peer.missing() == null, peer.missing());
         var prompts = new Prompts(1);

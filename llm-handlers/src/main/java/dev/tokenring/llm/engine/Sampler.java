@@ -14,26 +14,21 @@ import org.jspecify.annotations.Nullable;
  * each token: {@link #choose}, {@link #accept} of what was chosen, and the end if that {@link #isComplete}; before the
  * first token too. For one thread.
  *
- * <p>The choice depends on the logits, the options and the tokens accepted so far, and on nothing else: the number that
- * decides it comes from the seed and the position in the text. So a sequence that was dropped goes on as before with a new
- * sampler that has accepted the same tokens. {@link SplittableRandom} is specified to give the same numbers for the same
- * seed on every JVM, and the numbers here are its sequence for the seed.
+ * <p>The choice depends on the logits, the options and the tokens accepted so far, and on nothing else: chance comes from the
+ * seed and the position in the text. So a sequence that was dropped goes on as before with a new sampler that has accepted
+ * the same tokens. Logits that differ by rounding seldom change it: see {@link TokenRace}.
  *
  * <p>A logit that is no number, as a damaged model may give, counts as impossible; an infinite one as certain. Where
  * everything is impossible, the first token is taken that the constraint allows.
  */
 final class Sampler {
-    /** By this the state of a {@link SplittableRandom} grows with each number: it is documented in its source as GOLDEN_GAMMA. */
-    private static final long SEED_STEP = 0x9e3779b97f4a7c15L;
-
-    private static final int FIRST_CANDIDATES = 64;
-
     private final GenerationOptions options;
     private final @Nullable Guide guide;
     private final LogitEdits edits;
     private final TopCandidates candidates = new TopCandidates();
+    private final Nucleus nucleus = new Nucleus();
+    private final TokenRace race = new TokenRace();
     private final long seed;
-    private double[] weights = new double[0];
     private int accepted;
 
     /** For a sequence without a constraint whose prompt doesn't count. */
@@ -104,109 +99,42 @@ final class Sampler {
     }
 
     private int draw(float[] logits) {
-        double chance = new SplittableRandom(seed + accepted * SEED_STEP).nextDouble();
-        boolean ofAll = options.topK() == 0 || options.topK() >= logits.length;
-        if (ofAll && options.topP() == 1) {
-            int likeliest = likeliest(logits);
-            return likeliest < 0 ? -1 : drawFromAll(logits, logits[likeliest], chance);
-        }
-        return drawFromLikeliest(ofAll ? keepTopP(logits) : keepTopK(logits), chance);
-    }
-
-    /** The probability of a token, up to a factor that all tokens share; 1 for the likeliest. */
-    private double weight(float logit, float greatest) {
-        return logit == greatest ? 1 : Math.exp((logit - greatest) / options.temperature());
-    }
-
-    private int drawFromAll(float[] logits, float greatest, double chance) {
-        ensureWeights(logits.length);
-        double total = 0;
-        for (int id = 0; id < logits.length; id++) {
-            double weight = weight(logits[id], greatest);
-            weights[id] = weight > 0 && weight >= options.minP() ? weight : 0;
-            total += weights[id];
-        }
-        double rest = chance * total;
-        int last = -1;
-        for (int id = 0; id < logits.length; id++) {
-            if (weights[id] > 0) {
-                last = id;
-                rest -= weights[id];
-                if (rest < 0) {
-                    return id;
-                }
-            }
-        }
-        return last;
-    }
-
-    /** Of so many candidates, whose weights are known. */
-    private int drawFromLikeliest(int kept, double chance) {
-        if (kept == 0) {
+        float greatest = race.greatest(logits);
+        if (greatest == Float.NEGATIVE_INFINITY) {
             return -1;
         }
-        double keptWeight = 0;
-        int drawnFrom = 0;
-        while (drawnFrom < kept && (drawnFrom == 0 || weights[drawnFrom] >= options.minP())) {
-            keptWeight += weights[drawnFrom++];
-        }
-        double rest = chance * keptWeight;
-        int chosen = 0;
-        while (chosen < drawnFrom - 1 && (rest -= weights[chosen]) >= 0) {
-            chosen++;
-        }
-        return candidates.id(chosen);
+        var weights = new TokenWeights(greatest, options.temperature());
+        return race.winner(logits, weights, cut(logits, weights), seed, accepted);
     }
 
-    private int keepTopK(float[] logits) {
+    private Cut cut(float[] logits, TokenWeights weights) {
+        Cut cut = Cut.NONE;
+        if (options.topK() > 0 && options.topK() < logits.length) {
+            cut = cutOfTopK(logits, weights);
+        } else if (options.topP() < 1) {
+            cut = nucleus.cut(logits, weights, options.topP());
+        }
+        return options.minP() == 0 ? cut : cut.and(weights.cut(options.minP()));
+    }
+
+    private Cut cutOfTopK(float[] logits, TokenWeights weights) {
         candidates.select(logits, options.topK());
-        return keepUpTo(options.topP() * weigh());
+        int last = options.topP() == 1 ? candidates.count() - 1 : lastOfTopP(weights);
+        return new Cut(candidates.logit(last), candidates.id(last));
     }
 
-    /** Looks at so few candidates as will do: the likeliest few hold most of the probability, except of a flat model. */
-    private int keepTopP(float[] logits) {
-        int likeliest = likeliest(logits);
-        if (likeliest < 0) {
-            return 0;
-        }
-        double total = 0;
-        for (float logit : logits) {
-            double weight = weight(logit, logits[likeliest]);
-            total += weight > 0 ? weight : 0;
-        }
-        for (int wanted = FIRST_CANDIDATES; ; wanted *= 8) {
-            candidates.select(logits, Math.min(wanted, logits.length));
-            if (weigh() >= options.topP() * total || candidates.count() < wanted) {
-                return keepUpTo(options.topP() * total);
-            }
-        }
-    }
-
-    /** Gives each candidate its weight, in order, and returns their sum. */
-    private double weigh() {
-        ensureWeights(candidates.count());
+    /** Which of the candidates is the last that it takes to have top-p of what they weigh together. */
+    private int lastOfTopP(TokenWeights weights) {
         double total = 0;
         for (int rank = 0; rank < candidates.count(); rank++) {
-            weights[rank] = weight(candidates.logit(rank), candidates.logit(0));
-            total += weights[rank];
+            total += weights.of(candidates.logit(rank));
         }
-        return total;
-    }
-
-    /** How many candidates it takes to reach a weight: at least one, if there is one. */
-    private int keepUpTo(double wanted) {
-        int kept = 0;
-        double keptWeight = 0;
-        while (kept < candidates.count() && (kept == 0 || keptWeight < wanted)) {
-            keptWeight += weights[kept++];
+        double missing = options.topP() * total;
+        int last = 0;
+        while (last < candidates.count() - 1 && (missing -= weights.of(candidates.logit(last))) > 0) {
+            last++;
         }
-        return kept;
-    }
-
-    private void ensureWeights(int length) {
-        if (weights.length < length) {
-            weights = new double[length];
-        }
+        return last;
     }
 
     /** How likely the model finds a token, by its logits as they are; null if nobody asked. */
@@ -215,13 +143,8 @@ final class Sampler {
             return null;
         }
         candidates.select(logits, Math.min(options.logprobs(), logits.length));
-        double greatest = candidates.count() == 0 ? 0 : candidates.logit(0);
-        double total = 0;
-        for (float logit : logits) {
-            double weight = logit == greatest ? 1 : Math.exp(logit - greatest);
-            total += weight > 0 ? weight : 0;
-        }
-        double logTotal = Math.log(total);
+        float greatest = candidates.count() == 0 ? 0 : candidates.logit(0);
+        double logTotal = Math.log(new TokenWeights(greatest, 1).total(logits));
         var likeliest = new ArrayList<Candidate>();
         for (int rank = 0; rank < candidates.count(); rank++) {
             likeliest.add(candidate(candidates.id(rank), candidates.logit(rank), greatest, logTotal));
@@ -229,7 +152,7 @@ final class Sampler {
         return new TokenLogprobs(candidate(id, logits[id], greatest, logTotal), likeliest);
     }
 
-    private static Candidate candidate(int id, float logit, double greatest, double logTotal) {
+    private static Candidate candidate(int id, float logit, float greatest, double logTotal) {
         double logprob = logit == greatest ? 0 - logTotal : logit - greatest - logTotal;
         return new Candidate(id, logprob > Double.NEGATIVE_INFINITY ? logprob : Double.NEGATIVE_INFINITY);
     }

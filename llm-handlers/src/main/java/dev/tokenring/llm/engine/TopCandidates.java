@@ -50,7 +50,7 @@ final class TopCandidates {
     }
 
     /** Adding zero makes the negative zero the positive one, for they are equal. */
-    private static long candidate(float logit, int id) {
+    static long candidate(float logit, int id) {
         int bits = Float.floatToIntBits(logit + 0f);
         return (long) (bits ^ ((bits >> 31) & 0x7fffffff)) << 32 | (~id & 0xffffffffL);
     }
@@ -60,11 +60,19 @@ final class TopCandidates {
     }
 
     int id(int rank) {
-        return ~(int) gathered[rank];
+        return idOf(gathered[rank]);
     }
 
     float logit(int rank) {
-        int bits = (int) (gathered[rank] >> 32);
+        return logitOf(gathered[rank]);
+    }
+
+    static int idOf(long candidate) {
+        return ~(int) candidate;
+    }
+
+    static float logitOf(long candidate) {
+        int bits = (int) (candidate >> 32);
         return Float.intBitsToFloat(bits ^ ((bits >> 31) & 0x7fffffff));
     }
 }

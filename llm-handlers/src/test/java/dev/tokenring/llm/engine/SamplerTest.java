@@ -191,7 +191,7 @@ class SamplerTest {
                 .isNotEqualTo(drawn);
     }
 
-    private static final int[] DRAWN_WITH_SEED_2026 = {225, 51, 919, 261, 777, 292, 347, 706};
+    private static final int[] DRAWN_WITH_SEED_2026 = {379, 919, 707, 812, 51, 670, 44, 21};
 
     @ParameterizedTest
     @CsvSource({"40, 1", "40, 0.95", "0, 0.9", "0, 1", "50257, 0.5"})
