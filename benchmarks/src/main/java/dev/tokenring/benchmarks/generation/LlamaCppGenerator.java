@@ -1,5 +1,7 @@
 package dev.tokenring.benchmarks.generation;
 
+import static java.util.Objects.requireNonNullElse;
+
 import de.kherud.llama.InferenceParameters;
 import de.kherud.llama.LlamaModel;
 import de.kherud.llama.ModelParameters;
@@ -105,7 +107,7 @@ final class LlamaCppGenerator implements Generator {
             File folder = ownFolder();
             System.setProperty("de.kherud.llama.tmpdir", folder.toString());
             LlamaModel.setLogger(LogFormat.TEXT, (level, message) -> {});
-            for (File unpacked : folder.listFiles()) {
+            for (File unpacked : requireNonNullElse(folder.listFiles(), new File[0])) {
                 unpacked.deleteOnExit();
             }
         }

@@ -45,7 +45,7 @@ final class GenerationRows {
                     tokenring(model, GenerationPrecision.FASTEST_WITHIN_1_PERCENT, MANY),
                     oneByOne,
                     false));
-            rows.add(overhead("generation-overhead-" + name, model, small ? 128 : 64));
+            rows.add(overhead("generation-overhead-" + name, weights, model, small ? 128 : 64));
         }
         for (GenerationPrecision precision : PRECISIONS) {
             rows.add(row(
@@ -78,10 +78,10 @@ final class GenerationRows {
     }
 
     /** The callers' requests come one after the other: so that this is not all that is seen, they want long answers. */
-    private static Row overhead(String name, GenerationModel model, int newTokens) {
+    private static Row overhead(String name, String weights, GenerationModel model, int newTokens) {
         return row(
                 name,
-                "16 callers on the bus, fp32, " + newTokens + " tokens each: the decode loop alone",
+                "16 callers on the bus, " + weights + ", fp32, " + newTokens + " tokens each: the decode loop alone",
                 Bar.atLeast(0.98),
                 whenWarm(GenerationPeer.TOKENRING, model, newTokens),
                 whenWarm(GenerationPeer.BARE_LOOP, model, newTokens),

@@ -165,7 +165,7 @@ final class GenerationSections {
 
     private static String missedLimit(GenerationPrecision precision) {
         return precision == GenerationPrecision.BF16 ? """
-                as for the others; and with AMX, oneDNN's products wait for the memory where few rows come. Without it \
+                for the same reasons, and because oneDNN's products with AMX wait for the memory where few rows come. Without it \
                 (`ONEDNN_MAX_CPU_ISA=AVX512_CORE_BF16`) one caller is faster, and 16 are slower""" : """
                 nobody can be better at this; what is missing is arithmetic that is not done while the memory is read, \
                 attention, which reads more than weights, and all that happens between two steps""";

@@ -210,7 +210,10 @@ final class Couriers {
         }
     }
 
-    /** Waits, a second at most, until all errands have been run and no thread is left: each ends when it has nothing to do. */
+    /**
+     * Waits, a second at most, until all errands have been run and no thread is left: each ends when it has nothing to do. A
+     * courier, who can't wait for itself, does not wait.
+     */
     void close() {
         boolean interrupted = false;
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MS);

@@ -6,7 +6,8 @@ import java.util.stream.IntStream;
 /**
  * Top-p, or nucleus sampling (Holtzman and others, "The Curious Case of Neural Text Degeneration", 2019): the likeliest
  * tokens that together have a probability. One pass adds up the tokens' weights in classes of similar logits, which tells in
- * which class the nucleus ends, and only that one is sorted. So a model that is not sure costs little more than one that is.
+ * which class the nucleus ends, and only that one is sorted. So a model that is not sure costs little more than one that is,
+ * unless it hardly prefers any token to another.
  *
  * <p>Nearly all of the time would go into an exponential function for each token. Within a class its argument differs by less
  * than 1/{@value #CLASSES_PER_E}, and five terms of its series, times the class's own, give eight digits, one more than a
@@ -33,7 +34,10 @@ final class Nucleus {
     private final double[] besideLikeliest = new double[CHUNK];
     private long[] candidates = new long[0];
 
-    /** Keeps the fewest tokens that have the probability: at least one, if there is one. */
+    /**
+     * Keeps the fewest tokens that have the probability: at least one, if there is one; where infinite logits, or a
+     * temperature of less than any number can tell, leave nothing but the likeliest, all of these.
+     */
     Cut cut(float[] logits, TokenWeights weights, double topP) {
         double scale = CLASSES_PER_E / weights.temperature();
         double wanted = topP * weigh(logits, weights, scale);
@@ -78,10 +82,10 @@ final class Nucleus {
     private Cut cutIn(int last, double scale, float[] logits, TokenWeights weights, double wanted) {
         int count = 0;
         double greatest = weights.greatest();
-        // Comparing floats is quick; the bounds are rounded outwards, and what lies within is looked at in the same way
-        // as before.
-        float least = Math.nextDown((float) (greatest - (last + 1) / scale));
-        float most = Math.nextUp((float) (greatest - last / scale));
+        // Comparing floats is quick; the bounds are a little too wide, and what lies within is looked at as exactly as
+        // before.
+        float least = (float) (greatest - (last + 1.01) / scale);
+        float most = Math.nextUp((float) (greatest - (last - 0.01) / scale));
         for (int id = 0; id < logits.length; id++) {
             if (logits[id] >= least && logits[id] <= most && isIn(last, (greatest - logits[id]) * scale)) {
                 if (count == candidates.length) {
@@ -92,14 +96,13 @@ final class Nucleus {
         }
         Arrays.sort(candidates, 0, count);
         double missing = wanted;
-        for (int i = count - 1; i >= 0; i--) {
-            float logit = TopCandidates.logitOf(candidates[i]);
-            missing -= weights.of(logit);
-            if (missing <= 0) {
-                return new Cut(logit, TopCandidates.idOf(candidates[i]));
-            }
+        int kept = count;
+        while (kept > 0 && missing > 0) {
+            missing -= weights.of(TopCandidates.logitOf(candidates[--kept]));
         }
-        return Cut.NONE;
+        return kept == count
+                ? Cut.NONE
+                : new Cut(TopCandidates.logitOf(candidates[kept]), TopCandidates.idOf(candidates[kept]));
     }
 
     private static boolean isIn(int ofClass, double below) {

@@ -26,9 +26,9 @@ final class Sampler {
     private final @Nullable Guide guide;
     private final LogitEdits edits;
     private final TopCandidates candidates = new TopCandidates();
-    private final Nucleus nucleus = new Nucleus();
     private final TokenRace race = new TokenRace();
     private final long seed;
+    private @Nullable Nucleus nucleus;
     private int accepted;
 
     /** For a sequence without a constraint whose prompt doesn't count. */
@@ -112,6 +112,7 @@ final class Sampler {
         if (options.topK() > 0 && options.topK() < logits.length) {
             cut = cutOfTopK(logits, weights);
         } else if (options.topP() < 1) {
+            nucleus = nucleus == null ? new Nucleus() : nucleus;
             cut = nucleus.cut(logits, weights, options.topP());
         }
         return options.minP() == 0 ? cut : cut.and(weights.cut(options.minP()));

@@ -1,7 +1,5 @@
 package dev.tokenring.llm.engine;
 
-import java.util.SplittableRandom;
-
 /**
  * Draws one of the tokens, each as often as its weight says, so that weights that differ a little seldom draw another one. It
  * is an exponential race, also known as the Gumbel-max trick (Gumbel 1954; Maddison, Tarlow and Minka, "A* Sampling", 2014):
@@ -19,8 +17,8 @@ import java.util.SplittableRandom;
 final class TokenRace {
     private static final int BLOCK = 256;
 
-    /** By this the state of a {@link SplittableRandom} grows with each number: it is documented in its source as GOLDEN_GAMMA. */
-    private static final long SEED_STEP = 0x9e3779b97f4a7c15L;
+    /** The odd number next to 2^64 divided by the golden ratio, by which SplitMix64 counts. */
+    private static final long STEP = 0x9e3779b97f4a7c15L;
 
     /** Of each block the greatest logit. */
     private float[] greatest = new float[0];
@@ -60,15 +58,15 @@ final class TokenRace {
      * @param place in the text, counted from 0
      */
     int winner(float[] logits, TokenWeights weights, Cut cut, long seed, int place) {
-        var random = new SplittableRandom(seed + place * SEED_STEP);
-        int block = winnerOfBlocks(logits, weights, cut, random.nextLong());
-        return winnerOfTokens(block, logits, weights, cut, random.nextLong());
+        long ofPlace = mixed(seed + (place + 1) * STEP);
+        int block = winnerOfBlocks(logits, weights, cut, ofPlace);
+        return winnerOfTokens(block, logits, weights, cut, ofPlace);
     }
 
-    private int winnerOfBlocks(float[] logits, TokenWeights weights, Cut cut, long seed) {
+    private int winnerOfBlocks(float[] logits, TokenWeights weights, Cut cut, long ofPlace) {
         int favourite = 0;
         for (int block = 0; block < soonest.length; block++) {
-            soonest[block] = time(seed, block) / (BLOCK * weights.of(greatest[block]));
+            soonest[block] = time(ofPlace, ~block) / (BLOCK * weights.of(greatest[block]));
             favourite = soonest[block] < soonest[favourite] ? block : favourite;
         }
         int winner = -1;
@@ -77,7 +75,7 @@ final class TokenRace {
             int block = i < 0 ? favourite : i;
             if (soonest[block] < first && i != favourite) {
                 double weight = weight(block, logits, weights, cut);
-                double arrival = time(seed, block) / weight;
+                double arrival = time(ofPlace, ~block) / weight;
                 if (arrival < first) {
                     winner = block;
                     first = arrival;
@@ -97,12 +95,12 @@ final class TokenRace {
         return sum;
     }
 
-    private int winnerOfTokens(int block, float[] logits, TokenWeights weights, Cut cut, long seed) {
+    private int winnerOfTokens(int block, float[] logits, TokenWeights weights, Cut cut, long ofPlace) {
         int winner = -1;
         double first = Double.POSITIVE_INFINITY;
         for (int id = block * BLOCK; id < end(block, logits); id++) {
             if (cut.keeps(logits[id], id)) {
-                double arrival = time(seed, id) / weights.of(logits[id]);
+                double arrival = time(ofPlace, id) / weights.of(logits[id]);
                 if (winner < 0 || arrival < first) {
                     winner = id;
                     first = arrival;
@@ -112,8 +110,20 @@ final class TokenRace {
         return winner;
     }
 
-    /** The times of the entrants come from a {@link SplittableRandom}'s sequence, which is specified to be the same on every JVM. */
-    private static double time(long seed, int entrant) {
-        return -Math.log(1 - new SplittableRandom(seed + entrant * SEED_STEP).nextDouble());
+    /**
+     * Of the distribution Exp(1).
+     *
+     * @param entrant a token's id, or a block's number with all bits inverted, so that no two have the same time
+     */
+    private static double time(long ofPlace, int entrant) {
+        double below1 = (mixed(ofPlace + (entrant + 1) * STEP) >>> 11) * 0x1p-53;
+        return -Math.log(1 - below1);
+    }
+
+    /** The n-th number of SplitMix64 (Steele, Lea and Flood, 2014) is this of its seed and n steps. */
+    private static long mixed(long state) {
+        long mixed = (state ^ (state >>> 30)) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+        return mixed ^ (mixed >>> 31);
     }
 }

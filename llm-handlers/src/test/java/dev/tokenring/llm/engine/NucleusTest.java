@@ -2,6 +2,7 @@ package dev.tokenring.llm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Random;
@@ -67,5 +68,27 @@ class NucleusTest {
         assertThat(kept(logits, 1, Math.nextDown(1.0))).contains(0, 1, 2).doesNotContain(3, 4);
         float infinite = Float.POSITIVE_INFINITY;
         assertThat(kept(new float[] {infinite, 3, infinite}, 1, 0.9)).contains(0, 2);
+    }
+
+    /** A class is added up by a series, whose digits decide here, and then sorted and added up exactly. */
+    @Test
+    void isExactWhereAClassEnds() {
+        float[] logits = new float[4001];
+        Arrays.fill(logits, 1, 2001, -0.0624f);
+        Arrays.fill(logits, 2001, 4001, -0.07f);
+        double first = 1 + 2000 * Math.exp(-0.0624f);
+        double one = Math.exp(-0.07f);
+        double total = first + 2000 * one;
+        assertThat(kept(logits, 1, (first + (10 - 2e-4) * one) / total)).hasSize(2001 + 10);
+        assertThat(kept(logits, 1, (first + (10 + 2e-4) * one) / total)).hasSize(2001 + 11);
+        for (int i = -100; i <= 100; i++) {
+            assertThat(kept(logits, 1, (first + i * 1e-6) / total)).hasSizeBetween(2001, 2002);
+        }
+    }
+
+    @Test
+    void findsLogitsThatVanishBesideTheGreatest() {
+        float[] logits = {2, 1e-20f, 1e-20f, -3, -3, -3, -3, -3, -3, -3, -3, -3};
+        assertThat(kept(logits, 1, 0.83)).isEqualTo(expected(logits, 1, 0.83)).hasSize(2);
     }
 }
