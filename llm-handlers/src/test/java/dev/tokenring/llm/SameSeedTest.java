@@ -25,7 +25,7 @@ class SameSeedTest {
                 .withTemperature(temperature)
                 .withSeed(prompt)
                 .withEndTokens(Set.of())
-                .withMaxTokens(24);
+                .withMaxTokens(60);
     }
 
     private static List<int[]> randomPrompts(LanguageModel model) {
