@@ -107,22 +107,27 @@ final class LlamaCppGenerator implements Generator {
             File folder = ownFolder();
             System.setProperty("de.kherud.llama.tmpdir", folder.toString());
             LlamaModel.setLogger(LogFormat.TEXT, (level, message) -> {});
+            delete(folder);
+        }
+
+        /** At once, where the system lets go of the name of a library in use, for JMH ends its JVMs without their hooks. */
+        private static void delete(File folder) {
+            folder.deleteOnExit(); // after the files in it, for the last to be named is the first to go
             for (File unpacked : requireNonNullElse(folder.listFiles(), new File[0])) {
-                unpacked.deleteOnExit();
+                if (!unpacked.delete()) {
+                    unpacked.deleteOnExit();
+                }
             }
+            folder.delete();
         }
 
         static void load() {
             // The initializer did.
         }
 
-        /** Is deleted after the files in it, for the last to be named is the first to go. */
         private static File ownFolder() {
             try {
-                File folder =
-                        Files.createTempDirectory("tokenring-benchmarks-native").toFile();
-                folder.deleteOnExit();
-                return folder;
+                return Files.createTempDirectory("tokenring-benchmarks-native").toFile();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
